@@ -1,0 +1,74 @@
+"""The experiment that runs through the course: accuracy against the gap.  Floor 3.
+
+One budget for every architecture: 300 steps of 32 fresh sentences, Adam with clipping at 1, the
+rate falling to zero over the last 30 %.  Training ends early once 20 batches in a row averaged
+above 99 %.  ``stored(name)`` reads the results of the long sweeps that ``make sweep`` writes.
+"""
+
+import json
+from importlib import resources
+
+import numpy as np
+
+from lessons_lib.functional import cross_entropy
+from lessons_lib.tasks import gap_sentences
+from lessons_lib.training import Adam, accuracy, linear_decay, solved, train
+
+WORDS, ANSWERS, HIDDEN = 43, 10, 32  # sizes of the task and of every cell in the sweeps
+GAPS = (2, 5, 10, 20, 50, 100, 200)
+SEEDS = (0, 1, 2, 3, 4)
+
+
+def gap_batches(gap, steps, *, rng, batch_size=32, distractors=0, dtype=np.float32):
+    """Fresh training batches: yields x (gap + 3, B, 43) one-hot and y (B,) language numbers."""
+    for _ in range(steps):
+        batch = gap_sentences(gap, batch_size, rng=rng, distractors=distractors, dtype=dtype)
+        yield batch.x, batch.y
+
+
+def train_on_gap(model, gap, *, rng, lr=1e-2, steps=300, distractors=0):
+    """Train ``model`` (read-out of the last step) on sentences with this gap  →  History."""
+    return train(
+        model,
+        gap_batches(gap, steps, rng=rng, distractors=distractors),
+        loss=cross_entropy,
+        optimiser=Adam(lr=lr, clip=1.0),
+        schedule=linear_decay(steps),
+        metric=accuracy,
+        stop=solved(0.99),
+    )
+
+
+def accuracy_on_gap(model, gap, *, rng, sentences=256, distractors=0):
+    """Share of new sentences answered with the right language; chance is 0.1."""
+    test = gap_sentences(gap, sentences, rng=rng, distractors=distractors, dtype=np.float32)
+    return accuracy(model.forward(test.x)[0], test.y)
+
+
+def solve_gap(build, gap, seed, *, lr=1e-2, steps=300):
+    """Build, train and test one model.  build(rng) → model  →  test accuracy, steps trained.
+
+    One seed sets the weights, another the sentences, so two builds see the same sentences.
+    """
+    model = build(np.random.default_rng([seed, 0]))
+    history = train_on_gap(model, gap, rng=np.random.default_rng([seed, 1]), lr=lr, steps=steps)
+    score = accuracy_on_gap(model, gap, rng=np.random.default_rng([seed, 2]))
+    return score, len(history.loss)
+
+
+def gap_sweep(build, gaps=GAPS, seeds=SEEDS, *, lr=1e-2, steps=300):
+    """Test accuracies (gaps, seeds) of models from ``build(rng)``, each trained on one gap."""
+    runs = [[solve_gap(build, gap, seed, lr=lr, steps=steps)[0] for seed in seeds] for gap in gaps]
+    return np.array(runs)
+
+
+def stored(name):
+    """Results of a long sweep, as a dict: settings, versions and data.
+
+    Raises ValueError for an unknown name, with the names there are.
+    """
+    folder = resources.files("lessons_lib") / "data"
+    names = sorted(p.name.removesuffix(".json") for p in folder.iterdir() if p.name.endswith("json"))
+    if name not in names:
+        raise ValueError(f"no stored results named {name!r}: choose from {', '.join(names)}")
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))

@@ -1,0 +1,30 @@
+"""How far gradients travel: products of one-step Jacobians of a running cell.  Floor 2."""
+
+import numpy as np
+
+
+def jacobian_norms(cell, x, state=None):
+    """Spectral norms of ∂s_T/∂s_{T-k} for k = 0 … T, s being the cell's whole state.
+
+    x (T, 1, D): one sequence, run from ``state`` or zeros  →  norms (T + 1,), the first being 1.
+    The product is kept at norm 1 on the way, so that a norm below 1e-300 is still exact until it
+    is reported.  Raises ValueError unless the batch size is 1.
+    """
+    if x.ndim != 3 or x.shape[1] != 1:
+        raise ValueError(f"jacobian_norms: x must be one sequence (T, 1, D), got {x.shape}")
+    state = cell.init_state(1) if state is None else state
+    jacobians = []
+    for x_t in x:
+        jacobians.append(cell.jacobian(x_t, state)[0])
+        state, _ = cell.step(x_t, state)
+    product, log_norm, norms = np.eye(len(jacobians[0]), dtype=cell.dtype), 0.0, [1.0]
+    # Row convention: δs_T = δs_{T-k} J_{T-k+1} … J_T, so earlier steps multiply from the left.
+    for J in reversed(jacobians):
+        product = J @ product
+        norm = np.linalg.norm(product, 2)
+        if norm == 0:
+            norms += [0.0] * (len(jacobians) + 1 - len(norms))
+            break
+        product, log_norm = product / norm, log_norm + np.log(norm)
+        norms.append(float(np.exp(log_norm)))
+    return np.array(norms)

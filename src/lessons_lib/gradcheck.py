@@ -1,0 +1,79 @@
+"""The first oracle: derivatives by central differences.  Floor 1: NumPy only.
+
+A check is only as good as its inputs: float64, more than two steps, weights of order one,
+and *every* array, states included.  With tiny weights all gradients are tiny and any
+formula passes.
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, array, eps=1e-6):
+    """Central differences of the scalar ``f()`` with respect to ``array``, entry by entry.
+
+    f: function of no arguments that reads ``array``; array: float64, changed in place and
+    restored even if ``f`` fails  →  gradient, shaped like ``array``.
+    Raises TypeError unless the array is float64 (in float32 the difference is noise).
+    """
+    if not isinstance(array, np.ndarray) or array.dtype != np.float64:
+        kind = getattr(array, "dtype", type(array).__name__)
+        raise TypeError(f"numerical_gradient needs a float64 NumPy array, got {kind}")
+    gradient = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        old = array[index]
+        try:
+            array[index] = old + eps
+            above = f()
+            array[index] = old - eps
+            below = f()
+        finally:
+            array[index] = old
+        gradient[index] = (above - below) / (2 * eps)
+    return gradient
+
+
+def numerical_jacobian(f, array, eps=1e-6):
+    """Central-difference Jacobian of ``f()`` (any shape) with respect to ``array``.
+
+    →  (output size, array size), both flattened in C order: entry [p, q] = ∂f_p / ∂array_q.
+    """
+    columns = []
+    for index in np.ndindex(array.shape):
+        old = array[index]
+        try:
+            array[index] = old + eps
+            above = np.array(f(), dtype=np.float64).ravel()
+            array[index] = old - eps
+            below = np.array(f(), dtype=np.float64).ravel()
+        finally:
+            array[index] = old
+        columns.append((above - below) / (2 * eps))
+    return np.stack(columns, axis=1)
+
+
+def relative_error(a, b):
+    """‖a - b‖ / max(‖a‖, ‖b‖) over whole arrays; 0 where both are zero.
+
+    Raises ValueError where the shapes differ.
+    """
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if a.shape != b.shape:
+        raise ValueError(f"relative_error: shapes {a.shape} and {b.shape} must match")
+    scale = max(np.linalg.norm(a), np.linalg.norm(b))
+    return float(np.linalg.norm(a - b) / scale) if scale else 0.0
+
+
+def check_gradients(f, arrays, gradients, eps=1e-6):
+    """Compare analytic ``gradients`` with central differences, array by array.
+
+    f: function of no arguments → scalar; arrays, gradients: dicts with equal keys
+    →  dict name → relative error.  Raises KeyError where a gradient is missing or has no array:
+    a check that skips an array would pass.
+    """
+    if arrays.keys() != gradients.keys():
+        odd = sorted(arrays.keys() ^ gradients.keys())
+        raise KeyError(f"check_gradients: arrays and gradients must have the same names; see {odd}")
+    return {
+        name: relative_error(gradients[name], numerical_gradient(f, array, eps))
+        for name, array in arrays.items()
+    }
