@@ -1,0 +1,100 @@
+"""Vocabulary, one-hot vectors, batches of text, and the text of the course."""
+
+import numpy as np
+import pytest
+
+from lessons_lib import text
+from lessons_lib.text import Vocab
+
+
+def test_decode_undoes_encode_for_characters_and_for_words():
+    chars, words = Vocab.from_text("a river, a mill"), Vocab.from_words("the sky the sea")
+    assert chars.decode(chars.encode("a mill")) == "a mill"
+    assert words.symbols == ("the", "sky", "sea")
+    assert words.decode(words.encode("the sea")) == "the sea"
+    assert words.encode(["sea", "the"]).tolist() == [2, 0]
+    assert chars.encode("").shape == (0,)
+
+
+def test_a_vocab_is_frozen_and_equal_to_its_like():
+    vocab = Vocab.from_text("abc")
+    assert vocab == Vocab(("a", "b", "c")) and len(vocab) == 3
+    with pytest.raises(AttributeError):
+        vocab.symbols = ("x",)
+
+
+def test_encode_names_the_symbols_it_does_not_know():
+    with pytest.raises(ValueError, match="'x'.*'y'"):
+        Vocab.from_text("abc").encode("axby")
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (lambda: Vocab(("a", "a")), ValueError, "distinct"),
+        (lambda: Vocab(()), ValueError, "distinct"),
+        (lambda: Vocab("abc"), TypeError, "from_text"),
+        (lambda: Vocab((1, 2)), TypeError, "strings"),
+        (lambda: Vocab(("a",)).decode([0.0]), TypeError, "integers"),
+        (lambda: Vocab(("a",)).decode([1]), ValueError, "between 0 and 0"),
+        (lambda: Vocab(("a",)).decode([[0]]), ValueError, r"\(1, 1\)"),
+        (lambda: text.one_hot([0.5], 2), TypeError, "integers"),
+        (lambda: text.one_hot([-1], 2), ValueError, "between 0 and 1"),
+        (lambda: text.one_hot([2], 2), ValueError, "another Vocab"),
+        (lambda: text.char_batches(range(10), T=5, B=2), ValueError, "11 are needed"),
+        (lambda: text.char_batches(range(10), T=0, B=2), ValueError, "at least 1"),
+        (lambda: text.split([1, 2, 3], 0), ValueError, "empty"),
+        (lambda: text.split([1, 2, 3], 1.5), ValueError, "empty"),
+    ],
+)
+def test_bad_input_is_one_clear_error(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
+
+
+def test_one_hot_has_a_single_one_at_the_token():
+    tokens = np.array([[0, 2], [1, 1]])
+    x = text.one_hot(tokens, 3, np.float32)
+    assert x.shape == (2, 2, 3) and x.dtype == np.float32
+    assert np.array_equal(x.argmax(-1), tokens) and np.array_equal(x.sum(-1), np.ones((2, 2)))
+
+
+def test_streams_continue_from_piece_to_piece_and_targets_are_the_next_symbol():
+    T, B = 4, 3
+    pieces = list(text.char_batches(np.arange(40), T, B))
+    assert len(pieces) == 3
+    x = np.concatenate([x for x, _ in pieces])
+    y = np.concatenate([y for _, y in pieces])
+    assert x.shape == y.shape == (3 * T, B)
+    assert np.array_equal(np.diff(x, axis=0), np.ones((3 * T - 1, B)))
+    assert np.array_equal(y, x + 1)
+    assert len(np.unique(x)) == x.size
+
+
+def test_split_keeps_the_order_and_loses_nothing():
+    train, validation = text.split(np.arange(100), 0.2)
+    assert np.array_equal(np.concatenate([train, validation]), np.arange(100))
+    assert len(validation) == 20
+
+
+def test_the_course_text_is_long_enough_and_plain():
+    course = text.course_text()
+    assert 55_000 <= len(course) <= 80_000
+    assert set(course) <= set("abcdefghijklmnopqrstuvwxyz \n.,'?!;:-")
+    assert "  " not in course and "\t" not in course
+
+
+def test_the_course_text_repeats_no_line_and_no_long_phrase():
+    course = text.course_text()
+    lines = [line for line in course.splitlines() if line]
+    assert len(lines) == len(set(lines)) > 100
+    words = course.split()
+    phrases = [tuple(words[n : n + 9]) for n in range(len(words) - 8)]
+    assert len(phrases) == len(set(phrases))
+
+
+def test_a_unigram_model_of_the_course_text_needs_about_four_bits():
+    course = text.course_text()
+    ids = Vocab.from_text(course).encode(course)
+    p = np.bincount(ids) / len(ids)
+    assert 3.9 < -(p * np.log2(p)).sum() < 4.4
