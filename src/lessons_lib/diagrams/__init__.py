@@ -1,0 +1,49 @@
+"""Drawings of the cells: parts that can be highlighted step by step and show real values.
+
+    diagrams.lstm().picture("forget", diagrams.values_from(cell, x_t, state))
+
+One description per cell (``layout_*``) becomes shapes (``scene``), and two renderers draw the
+same shapes: ``svg`` for pages and ``draw`` for matplotlib axes.
+"""
+
+from lessons_lib.diagrams.cell_diagram import CellDiagram, Picture
+from lessons_lib.diagrams.layout_attention import describe_attention
+from lessons_lib.diagrams.layout_gru import describe_gru
+from lessons_lib.diagrams.layout_lstm import LSTM
+from lessons_lib.diagrams.layout_rnn import RNN
+from lessons_lib.diagrams.values import attention_values, values_from
+
+__all__ = [
+    "CellDiagram",
+    "Picture",
+    "attention",
+    "attention_values",
+    "gru",
+    "lstm",
+    "rnn",
+    "values_from",
+]
+
+
+def rnn():
+    """Diagram of an RNN cell.  Steps: input, memory, squash."""
+    return CellDiagram(RNN)
+
+
+def lstm():
+    """Diagram of an LSTM cell.  Steps: forget, input, update, output."""
+    return CellDiagram(LSTM)
+
+
+def gru(update_keeps=True, reset_after=True):
+    """Diagram of a GRU cell.  Steps: reset, candidate, update.
+
+    update_keeps: z weighs the old state (True) or the new one, and the shares are labelled so.
+    reset_after: the reset gate acts after the product with W_hn (True) or before it.
+    """
+    return CellDiagram(describe_gru(update_keeps, reset_after))
+
+
+def attention(words=("first", "second", "third")):
+    """Diagram of attention over two or three words.  Steps: score, softmax, mix."""
+    return CellDiagram(describe_attention(words))

@@ -1,0 +1,326 @@
+"""diagrams: what is named is drawn, what is drawn shows the cell's own numbers."""
+
+import math
+import re
+import xml.etree.ElementTree as ET
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import Wedge
+
+from lessons_lib import cells, diagrams
+from lessons_lib.diagrams import render_svg, scene
+from lessons_lib.plots import PALETTE
+
+SVG = "{http://www.w3.org/2000/svg}"
+STEPS = {
+    diagrams.rnn: ("input", "memory", "squash"),
+    diagrams.lstm: ("forget", "input", "update", "output"),
+    diagrams.gru: ("reset", "candidate", "update"),
+    diagrams.attention: ("score", "softmax", "mix"),
+}
+MAKERS = {diagrams.rnn: cells.RNN, diagrams.lstm: cells.LSTM, diagrams.gru: cells.GRU}
+drawings = pytest.mark.parametrize("make", STEPS)
+
+
+def running(Cell, **options):
+    """A cell with biases, an input and a state that is not zero."""
+    rng = np.random.default_rng(4)
+    cell = Cell(3, 5, rng=rng, **options)
+    cell.params = {name: rng.normal(size=value.shape) for name, value in cell.params.items()}
+    state = tuple(0.5 * rng.normal(size=(2, 5)) for _ in cell.init_state(2))
+    return cell, rng.normal(size=(2, 3)), state
+
+
+def values_of(make):
+    if make is diagrams.attention:
+        return diagrams.attention_values([1.0, -0.5, 2.0], [[0.5], [-0.9], [0.8]])
+    return diagrams.values_from(*running(MAKERS[make]), unit=1, batch=1)
+
+
+def groups(svg):
+    """part → opacities of its groups."""
+    found = {}
+    for group in ET.fromstring(svg).iter(f"{SVG}g"):
+        found.setdefault(group.get("data-part"), set()).add(group.get("opacity"))
+    return found
+
+
+def drawn(diagram, **options):
+    figure, ax = plt.subplots(figsize=(5.2, 3.7))
+    assert diagram.draw(ax, **options) is ax
+    figure.canvas.draw()
+    plt.close(figure)
+    return ax
+
+
+@drawings
+def test_the_steps_are_named_and_made_of_parts_that_exist(make):
+    diagram = make()
+    assert diagram.steps == STEPS[make]
+    for step in diagram.description.steps:
+        assert step.parts <= set(diagram.parts)
+    assert set().union(*(step.parts for step in diagram.description.steps)) == set(diagram.parts)
+
+
+def test_the_parts_of_the_lstm_are_named():
+    assert {
+        "forget_gate", "input_gate", "output_gate", "candidate", "c_prev", "c", "h_prev", "h", "x",
+    } <= set(diagrams.lstm().parts)  # fmt: skip
+
+
+@drawings
+def test_a_step_fades_everything_else(make):
+    diagram = make()
+    for step in diagram.description.steps:
+        opacity = groups(diagram.svg(step.name))
+        assert {part for part, shown in opacity.items() if shown == {"1"}} == step.parts
+        assert all(opacity[part] == {"0.2"} for part in set(diagram.parts) - step.parts)
+
+
+def test_a_set_of_parts_can_be_highlighted():
+    opacity = groups(diagrams.lstm().svg({"c", "sum"}))
+    assert {part for part, shown in opacity.items() if shown == {"1"}} == {"c", "sum"}
+
+
+@drawings
+def test_an_unknown_step_or_part_is_refused_with_the_known_names(make):
+    with pytest.raises(ValueError, match="its steps are " + ", ".join(STEPS[make])):
+        make().svg("remember")
+    with pytest.raises(ValueError, match="no part 'valve'; its parts are .*, "):
+        make().svg({"valve"})
+
+
+@drawings
+@pytest.mark.parametrize("with_values", [False, True])
+def test_both_renderers_draw_the_same_shapes_of_the_same_parts(make, with_values):
+    diagram, values = make(), values_of(make) if with_values else None
+    ax = drawn(diagram, values=values)
+    on_axes = [a.get_gid() for a in [*ax.lines, *ax.patches, *ax.texts] if a.get_gid()]
+    in_svg = [
+        group.get("data-part")
+        for group in ET.fromstring(diagram.svg(values=values)).iter(f"{SVG}g")
+        for _ in group
+    ]
+    assert sorted(on_axes) == sorted(in_svg)
+    assert set(in_svg) == set(diagram.parts)
+
+
+@drawings
+def test_the_svg_is_xml_with_words_for_those_who_cannot_see_it(make):
+    root = ET.fromstring(make().svg())
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == root.find(f"{SVG}title").text == make().alt_text()
+    assert root.get("class") == "lesson-svg"
+    assert root.get("viewBox").startswith("0 0 400 ")
+
+
+@drawings
+def test_the_drawing_is_the_same_every_time_and_shows_no_address(make):
+    values = values_of(make)
+    assert make().svg(values=values) == make().svg(values=values)
+    assert repr(make()) == repr(make())
+    for text in (repr(make()), repr(make().picture()), make().panel(values).html):
+        assert "0x" not in text
+    assert make()._repr_html_() == make().svg()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.93, 1.0])
+def test_the_angle_of_a_dial_is_the_gate(share):
+    values = {"f": share, "i": share, "o": share}
+    wedges = [p for p in drawn(diagrams.lstm(), values=values).patches if isinstance(p, Wedge)]
+    assert [(w.theta2 - w.theta1) / 360 for w in wedges] == pytest.approx([share] * 3)
+    assert {w.get_gid() for w in wedges} == {"forget_gate", "input_gate", "output_gate"}
+
+
+@pytest.mark.parametrize("share", [0.1, 0.45, 0.55, 0.93])
+def test_the_path_of_a_dial_ends_at_the_angle_of_the_gate(share):
+    path = re.search(r'd="M(\S+),(\S+) V\S+ A\S+ 0 (\d) 1 (\S+),(\S+) Z"',
+                     diagrams.lstm().svg(values={"f": share}))  # fmt: skip
+    x, y, large, end_x, end_y = map(float, path.groups())
+    angle = math.atan2(end_x - x, y - end_y) % (2 * math.pi)
+    assert angle / (2 * math.pi) == pytest.approx(share, abs=1e-3)
+    assert large == (share > 0.5)
+
+
+def test_an_open_dial_is_a_disc():
+    assert 'data-share="1.0000"' in diagrams.lstm().svg(values={"f": 1.0})
+
+
+@pytest.mark.parametrize(("value", "sign"), [(0.7, "positive"), (-0.7, "negative")])
+def test_colour_and_number_both_tell_the_sign(value, sign):
+    shapes = list(scene.shapes(diagrams.lstm().description, values={"c": value}))
+    tints = {s.colour for s in shapes if s.part == "c" and not isinstance(s, scene.Text)}
+    assert tints == {sign}
+    assert scene.number(value) in [getattr(s, "text", None) for s in shapes]
+    assert f"var(--lesson-{sign}, {PALETTE[sign]})" in diagrams.lstm().svg(values={"c": value})
+    ax = drawn(diagrams.lstm(), values={"c": value})
+    assert {to_hex(line.get_color()) for line in ax.lines if line.get_gid() == "c"} == {
+        PALETTE[sign]
+    }
+
+
+def test_a_larger_value_has_a_wider_line():
+    def width(value):
+        shapes = scene.shapes(diagrams.rnn().description, values={"h": value})
+        return next(s.width for s in shapes if s.part == "h" and isinstance(s, scene.Line))
+
+    assert width(0.0) < width(-0.4) < width(0.8) < width(1.5)
+    assert width(-0.4) == width(0.4)
+    assert width(2.0) == width(50.0)
+
+
+def test_data_is_solid_and_control_is_dashed():
+    shapes = list(scene.shapes(diagrams.gru().description))
+    assert {s.colour for s in shapes if isinstance(s, scene.Line) and s.dashed} == {"gate"}
+    lines = drawn(diagrams.gru()).lines
+    assert {to_hex(line.get_color()) for line in lines if line.is_dashed()} == {PALETTE["gate"]}
+
+
+@drawings
+def test_the_alternative_text_holds_the_numbers_and_the_highlight(make):
+    diagram, values = make(), values_of(make)
+    text = diagram.alt_text(values, diagram.steps[0])
+    for key, words in diagram.description.words:
+        number = scene.number(values[key], signed=key not in diagram.description.gates)
+        assert f"{words} {number}" in text
+    assert text.endswith(f"Highlighted: the step {diagram.steps[0]}.")
+
+
+@drawings
+def test_the_panel_shows_every_step_with_its_equations(make):
+    html = make().panel(values_of(make)).html
+    root = ET.fromstring(html.replace("<br>", "<br/>"))
+    assert len(list(root.iter(f"{SVG}svg"))) == len(STEPS[make])
+    titles = ["".join(p.itertext()) for p in root.iter("p")]
+    for step, title in zip(STEPS[make], titles, strict=True):
+        assert step in title
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"peepholes": True}, {"coupled": True}, {"coupled": True, "peepholes": True}]
+)
+def test_lstm_values_are_those_of_the_running_cell(options):
+    cell, x, state = running(cells.LSTM, **options)
+    v = diagrams.values_from(cell, x, state, unit=3, batch=1)
+    (h, c), _ = cell.step(x, state)
+    assert v["h"] == pytest.approx(h[1, 3])
+    assert v["c"] == pytest.approx(c[1, 3]) == pytest.approx(v["kept"] + v["written"])
+    assert v["h"] == pytest.approx(v["o"] * v["tanh_c"])
+    from_h = state[0][1] @ cell.params["W_hh"][-2, :, 3] + cell.params["b_h"][-2, 3]
+    assert v["g"] == pytest.approx(np.tanh(v["x"] + from_h))
+    assert (v["h_prev"], v["c_prev"]) == (state[0][1, 3], state[1][1, 3])
+
+
+@pytest.mark.parametrize("update_keeps", [True, False])
+@pytest.mark.parametrize("reset_after", [True, False])
+def test_gru_values_are_those_of_the_running_cell(update_keeps, reset_after):
+    cell, x, state = running(cells.GRU, update_keeps=update_keeps, reset_after=reset_after)
+    v = diagrams.values_from(cell, x, state, unit=2, batch=0)
+    (h,), _ = cell.step(x, state)
+    old = v["z"] if update_keeps else v["1-z"]
+    assert v["h"] == pytest.approx(h[0, 2])
+    assert v["h"] == pytest.approx(old * v["h_prev"] + (1 - old) * v["n"])
+    assert v["reset"] == pytest.approx(v["r"] * v["recalled"])
+    if reset_after:
+        b_n = cell.params["b_h"][2, 2]
+        assert v["n"] == pytest.approx(np.tanh(v["x"] + b_n + v["reset"]))
+
+
+def test_rnn_values_add_up_to_the_state():
+    cell, x, state = running(cells.RNN)
+    v = diagrams.values_from(cell, x, state, unit=4, batch=1)
+    assert v["a"] == pytest.approx(v["x"] + v["memory"] + v["b"])
+    assert v["h"] == pytest.approx(np.tanh(v["a"]))
+    assert all(type(value) is float for value in v.values())
+
+
+@pytest.mark.parametrize(("unit", "batch"), [(5, 0), (-1, 0), (0, 2)])
+def test_a_unit_outside_the_state_is_refused(unit, batch):
+    with pytest.raises(ValueError, match=r"outside a state of shape \(2, 5\)"):
+        diagrams.values_from(*running(cells.RNN), unit=unit, batch=batch)
+
+
+@pytest.mark.parametrize(
+    ("update_keeps", "old", "new"), [(True, "z", "(1 − z)"), (False, "(1 − z)", "z")]
+)
+def test_the_gru_labels_its_shares_by_the_meaning_of_z(update_keeps, old, new):
+    diagram = diagrams.gru(update_keeps=update_keeps)
+    root = ET.fromstring(diagram.svg(values={"z": 0.75, "1-z": 0.25}))
+    texts = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
+    assert f"old × {old} {'0.75' if update_keeps else '0.25'}" in texts
+    assert f"new × {new}" in texts
+    kept = "old" if update_keeps else "new"
+    assert f"weighs the {kept} state, 0.75" in diagram.alt_text({"z": 0.75})
+
+
+def test_attention_values_are_the_weighted_sum():
+    v = diagrams.attention_values([0.0, np.log(3.0)], [[9.0, 1.0], [9.0, -1.0]], unit=1)
+    assert (v["a1"], v["a2"]) == pytest.approx((0.25, 0.75))
+    assert v["context"] == pytest.approx(-0.5) == pytest.approx(v["p2"])
+    assert (v["m1"], v["m2"], v["p1"]) == pytest.approx((0.25, -0.75, 0.25))
+
+
+def test_attention_refuses_what_it_has_no_room_or_shape_for():
+    with pytest.raises(ValueError, match="2 or 3 words"):
+        diagrams.attention(["only"])
+    with pytest.raises(ValueError, match="2 or 3 words"):
+        diagrams.attention("sky")
+    with pytest.raises(ValueError, match=r"\(2,\).*\(3, 1\)"):
+        diagrams.attention_values([1, 2], [[1], [2], [3]])
+
+
+def test_attention_names_the_words_it_is_given():
+    diagram = diagrams.attention(["le", "<chat>"])
+    root = ET.fromstring(diagram.svg(values=diagrams.attention_values([0, 0], [[1], [1]])))
+    texts = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
+    assert {"le", "<chat>"} <= set(texts)
+    assert "weight of “le” 0.50" in root.get("aria-label")
+
+
+def test_symbols_become_italic_with_a_subscript():
+    assert render_svg.html("a < $c_{t-1}$") == "a &lt; <i>c</i><sub>t−1</sub>"
+    assert ">t−1</tspan>" in diagrams.lstm().svg()
+
+
+@drawings
+def test_every_line_meets_another_shape_at_both_ends(make):
+    description = make().description
+    shapes = list(scene.shapes(description))
+    lines = [s for s in shapes if isinstance(s, scene.Line) and s.width != 1.8]  # not the plus
+
+    def touches(x, y, own):
+        width, height = description.size
+        on_edge = x in (0, width) or y > description.frame[3]
+        return on_edge or any(meets(s, x, y) for s in shapes if s is not own)
+
+    for line in lines:
+        for end in (line.points[0], line.points[-1]):
+            assert touches(*end, line), (line.part, end)
+
+
+def meets(shape, x, y, near=1.2):
+    """Whether the point lies on the outline (or, for lines, on a segment) of the shape."""
+    match shape:
+        case scene.Circle():
+            return abs(math.hypot(x - shape.x, y - shape.y) - shape.radius) < near or (
+                not shape.width and math.hypot(x - shape.x, y - shape.y) < shape.radius
+            )
+        case scene.Rounded():
+            inside_x = shape.x - near <= x <= shape.x + shape.width + near
+            return inside_x and shape.y - near <= y <= shape.y + shape.height + near
+        case scene.Text(anchor="middle"):  # a word may be where a flow begins
+            return abs(x - shape.x) < 1 and -shape.size - 4 < y - shape.y < shape.size
+        case scene.Line() | scene.Triangle():
+            closed = isinstance(shape, scene.Triangle)
+            points = [*shape.points, *shape.points[:closed]]
+            return any(
+                abs(math.dist(a, (x, y)) + math.dist((x, y), b) - math.dist(a, b)) < 0.05
+                for a, b in zip(points, points[1:], strict=False)
+            )
+    return False

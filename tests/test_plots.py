@@ -1,0 +1,217 @@
+"""plots: the data given is the data drawn, in colours that can be read."""
+
+import io
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+
+from lessons_lib import plots
+from lessons_lib.plots.labels import spread_out
+
+GAPS = [2, 10, 50]
+RESULTS = {
+    "RNN": np.array([[1.0, 1.0], [1.0, 0.3], [0.2, 0.2]]),
+    "LSTM": np.array([[1.0, 1.0], [1.0, 1.0], [0.3, 0.2]]),
+    "LSTM chrono": np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 0.96]]),
+}
+
+
+@pytest.fixture
+def ax():
+    with matplotlib.rc_context():
+        plots.use_style()
+        figure, axes = plt.subplots()
+        yield axes
+        figure.canvas.draw()  # a missing glyph or an impossible layout would warn here
+        plt.close(figure)
+
+
+def contrast_on_white(colour):
+    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 1.05 / (np.dot(channels, [0.2126, 0.7152, 0.0722]) + 0.05)
+
+
+@pytest.mark.parametrize("name", plots.PALETTE)
+def test_every_colour_of_the_palette_can_be_read_on_white(name):
+    assert contrast_on_white(plots.PALETTE[name]) >= 4.5
+
+
+def test_the_palette_is_complete_and_cannot_be_changed():
+    assert set(plots.PALETTE) == {
+        "rnn", "lstm", "gru", "attention", "gate", "positive", "negative",
+    }  # fmt: skip
+    with pytest.raises(TypeError):
+        plots.PALETTE["rnn"] = "#000000"
+
+
+def test_text_of_the_style_is_large_enough_for_a_phone():
+    with matplotlib.rc_context():
+        plots.use_style()
+        sizes = [matplotlib.rcParams[f"{part}.labelsize"] for part in ("axes", "xtick", "ytick")]
+        assert min(sizes + [matplotlib.rcParams["legend.fontsize"]]) >= 11
+        assert matplotlib.rcParams["figure.figsize"][0] == 5.2
+
+
+def test_one_architecture_keeps_its_colour_and_marker_and_changes_its_dash():
+    styles = plots.series_styles(
+        ["LSTM", "LSTM chrono", "GRU", "RNN + attention", "Self-attention"]
+    )
+    plain, chrono, gru, *both = styles.values()
+    assert {style["color"] for style in both} == {plots.PALETTE["attention"]}
+    assert plain["color"] == chrono["color"] != gru["color"]
+    assert plain["marker"] == chrono["marker"] != gru["marker"]
+    assert plain["linestyle"] != chrono["linestyle"]
+    assert plain["markerfacecolor"] != chrono["markerfacecolor"]
+
+
+@pytest.mark.parametrize("name", ["", "Transformer", "chrono LSTM"])
+def test_a_series_without_an_architecture_is_refused(name):
+    with pytest.raises(ValueError, match="rnn, lstm, gru, attention"):
+        plots.series_style(name)
+
+
+def test_gradient_flow_draws_the_last_step_at_distance_zero(ax):
+    assert plots.gradient_flow(ax, [0.25, 0.5, 1.0]) is ax
+    (line,) = ax.get_lines()
+    assert dict(zip(*line.get_data(), strict=True)) == {0: 1.0, 1: 0.5, 2: 0.25}
+    assert ax.get_yscale() == "log"
+
+
+def test_gradient_flow_puts_zeros_on_the_floor_and_marks_them(ax):
+    plots.gradient_flow(ax, [0.0, 0.0, 1.0], floor=1e-9)
+    line, marks = ax.get_lines()
+    assert line.get_ydata().tolist() == [1e-9, 1e-9, 1.0]
+    assert marks.get_xdata().tolist() == [2, 1]
+
+
+def test_accuracy_by_gap_draws_means_and_the_range_of_the_seeds(ax):
+    plots.accuracy_by_gap(ax, {"RNN": RESULTS["RNN"]}, GAPS, chance=0.2)
+    chance, solved, means = ax.get_lines()
+    assert chance.get_ydata()[0] == 0.2
+    assert solved.get_ydata()[0] == plots.SOLVED
+    assert means.get_xdata() == pytest.approx(GAPS)
+    assert means.get_ydata() == pytest.approx([1.0, 0.65, 0.2])
+    (bars,) = ax.collections
+    assert [bar[:, 1].tolist() for bar in bars.get_segments()] == [[1, 1], [0.3, 1], [0.2, 0.2]]
+
+
+def test_accuracy_by_gap_names_every_series_once_and_no_two_names_touch(ax):
+    plots.accuracy_by_gap(ax, RESULTS, GAPS, chance=0.2)
+    ax.get_figure().canvas.draw()
+    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    assert set(boxes) == {*RESULTS, "chance", "solved"}
+    names = [(boxes[name].y0, boxes[name].y1) for name in RESULTS]
+    for low, high in zip(sorted(names), sorted(names)[1:], strict=False):
+        assert low[1] <= high[0]
+
+
+def test_the_order_of_equal_ends_is_the_order_of_the_names(ax):
+    lost = RESULTS["RNN"]
+    results = {"RNN": lost, "GRU": lost + 0.01, "LSTM": lost, "LSTM chrono": RESULTS["LSTM chrono"]}
+    plots.accuracy_by_gap(ax, results, GAPS, chance=0.2)
+    heights = {text.get_text(): text.xyann[1] for text in ax.texts}
+    assert heights["LSTM chrono"] > heights["RNN"] > heights["GRU"] > heights["LSTM"]
+
+
+def test_names_are_moved_apart_as_little_as_possible():
+    assert spread_out([0.1, 0.9], 0.2) == pytest.approx([0.1, 0.9])
+    assert spread_out([0.5, 0.5], 0.2) == pytest.approx([0.4, 0.6])
+    assert spread_out([0.0, 0.0, 1.0], 0.2, low=0, high=1) == pytest.approx([0, 0.2, 1])
+    assert spread_out([1.0, 1.0, 0.0], 0.2, low=0, high=1) == pytest.approx([0.8, 1.0, 0])
+
+
+def test_solved_frontier_prints_counts_and_fills_only_what_every_seed_solved(ax):
+    plots.solved_frontier(ax, RESULTS, GAPS)
+    counts = {text.get_position(): text.get_text() for text in ax.texts}
+    assert [counts[column, 0] for column in range(3)] == ["2/2", "1/2", "0/2"]
+    assert [counts[column, 2] for column in range(3)] == ["2/2", "2/2", "2/2"]
+    fills = {
+        (round(box.get_x() + 0.44), round(box.get_y() + 0.4)): to_hex(box.get_facecolor())
+        for box in ax.patches
+    }
+    assert fills[0, 0] == plots.PALETTE["rnn"]
+    assert fills[1, 0] == "#ffffff"
+    assert (2, 0) not in fills
+
+
+def test_results_that_do_not_fit_the_gaps_are_refused(ax):
+    with pytest.raises(ValueError, match=r"'RNN'.*\(3, 2\).*\(2, seeds\)"):
+        plots.solved_frontier(ax, RESULTS, [2, 10])
+    with pytest.raises(ValueError, match=r"'RNN'.*\(3, 2\).*\(2, seeds\)"):
+        plots.accuracy_by_gap(ax, RESULTS, [2, 10], chance=0.2)
+
+
+def test_a_heatmap_of_shares_starts_at_zero_and_a_signed_one_is_symmetric(ax):
+    plots.heatmap(ax, [[0.0, 0.25]], ["a"], ["x", "y"])
+    assert ax.collections[0].get_clim() == (0, 1)
+    assert ax.collections[0].get_array().ravel().tolist() == [0.0, 0.25]
+    plots.heatmap(ax, [[-3.0, 1.0]], ["a"], ["x", "y"])
+    assert ax.collections[1].get_clim() == (-3, 3)
+
+
+def test_a_heatmap_has_its_first_row_on_top_and_turns_long_words(ax):
+    plots.heatmap(ax, np.eye(2), ["first", "second"], ["France", "speak"], numbers=True)
+    low, high = ax.get_ylim()
+    assert low > high
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["first", "second"]
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {90}
+    assert [text.get_text() for text in ax.texts] == ["1.00", ".00", ".00", "1.00"]
+
+
+def test_only_a_large_heatmap_is_rasterised(ax):
+    plots.heatmap(ax, np.zeros((2, 2)), range(2), range(2))
+    plots.heatmap(ax, np.zeros((30, 30)), range(30), range(30))
+    assert [mesh.get_rasterized() for mesh in ax.collections] == [False, True]
+
+
+def test_names_that_do_not_fit_the_matrix_are_refused(ax):
+    with pytest.raises(ValueError, match=r"\(2, 2\).*2 row names.*1 column"):
+        plots.heatmap(ax, np.eye(2), ["a", "b"], ["x"])
+
+
+def test_state_traces_give_every_unit_a_row(ax):
+    hs = np.array([[0.5, -0.5], [0.1, -1.0], [0.0, 0.9]])
+    plots.state_traces(ax, hs, ["I", "speak", "French"])
+    assert np.array_equal(ax.collections[0].get_array(), hs.T)
+    assert ax.collections[0].get_clim() == (-1, 1)
+
+
+def test_loss_curves_draw_the_mean_and_every_run(ax):
+    plots.loss_curves(ax, [[3.0, 1.0], [1.0, 1.0]], label="LSTM")
+    mean, *runs = ax.get_lines()
+    assert mean.get_ydata().tolist() == [2.0, 1.0]
+    assert [run.get_ydata().tolist() for run in runs] == [[3.0, 1.0], [1.0, 1.0]]
+    assert ax.get_legend_handles_labels()[1] == ["LSTM"]
+
+
+def test_scatter_seeds_draws_every_seed_and_the_median(ax):
+    plots.scatter_seeds(ax, [[0.1, 0.4, 0.9], [1.0]], ["RNN", "GRU"])
+    assert [line.get_ydata().tolist() for line in ax.get_lines()] == [[0.1, 0.4, 0.9], [1.0]]
+    assert ax.collections[0].get_segments()[0][:, 1].tolist() == [0.4, 0.4]
+
+
+def test_lines_label_their_ends(ax):
+    plots.lines(ax, [[0.0, 1.0], [1.0, 0.0]], names=["rises", "falls"])
+    heights = {text.get_text(): text.xyann[1] for text in ax.texts}
+    assert heights["rises"] > heights["falls"]
+
+
+def test_the_same_figure_gives_the_same_bytes():
+    def svg():
+        with matplotlib.rc_context():
+            plots.use_style()
+            figure, ax = plt.subplots()
+            plots.accuracy_by_gap(ax, RESULTS, GAPS, chance=0.2)
+            file = io.StringIO()
+            figure.savefig(file, format="svg", metadata={"Date": None})
+            plt.close(figure)
+            return file.getvalue()
+
+    first = svg()
+    assert first == svg()
+    assert "LSTM chrono</text>" in first  # text is text, not outlines
