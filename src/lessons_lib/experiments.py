@@ -68,7 +68,9 @@ def stored(name):
     Raises ValueError for an unknown name, with the names there are.
     """
     folder = resources.files("lessons_lib") / "data"
-    names = sorted(p.name.removesuffix(".json") for p in folder.iterdir() if p.name.endswith("json"))
+    names = sorted(
+        p.name.removesuffix(".json") for p in folder.iterdir() if p.name.endswith("json")
+    )
     if name not in names:
         raise ValueError(f"no stored results named {name!r}: choose from {', '.join(names)}")
     return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))

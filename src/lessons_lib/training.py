@@ -102,7 +102,9 @@ class Adam:
             v = self.squares.setdefault(name, np.zeros_like(g))
             m += (1 - b1) * (g - m)
             v += (1 - b2) * (g * g - v)
-            params[name] -= (rate * m / (np.sqrt(v) + self.eps * np.sqrt(1 - b2**t))).astype(g.dtype)
+            params[name] -= (rate * m / (np.sqrt(v) + self.eps * np.sqrt(1 - b2**t))).astype(
+                g.dtype
+            )
         return norm
 
 

@@ -19,7 +19,9 @@ class Cell:
         self.params = {}
 
     def __repr__(self):
-        return f"{type(self).__name__}(input_size={self.input_size}, hidden_size={self.hidden_size})"
+        return (
+            f"{type(self).__name__}(input_size={self.input_size}, hidden_size={self.hidden_size})"
+        )
 
     def init_state(self, batch_size):
         """Zeros, one (B, H) array for each part of the state."""
@@ -52,7 +54,9 @@ class Cell:
         x = self._checked_array(x, "x", "(T, B, D)", 3)
         self._check_features(x, "x")
         if x.shape[0] == 0 or x.shape[1] == 0:
-            raise ValueError(f"x {x.shape}: an empty sequence or batch has no states; give T, B ≥ 1")
+            raise ValueError(
+                f"x {x.shape}: an empty sequence or batch has no states; give T, B ≥ 1"
+            )
         if state is None:
             return x, self.init_state(x.shape[1])
         return x, self._checked_state(state, x.shape[1], "state")

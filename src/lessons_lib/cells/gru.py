@@ -1,11 +1,13 @@
 """Gated recurrent unit, in all four forms of the literature."""
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
 
 from lessons_lib.cells.base import Cell
 from lessons_lib.cells.init import chrono_bias, uniform
+from lessons_lib.cells.inplace import finish_sigmoid
 from lessons_lib.functional import d_sigmoid, d_tanh, sigmoid
 
 
@@ -32,8 +34,7 @@ class GRU(Cell):
     with reset_after.  Weights start in U(-1/√H, 1/√H), biases at 0 but for:
 
     keep_bias   what z is given in favour of the old state: +keep_bias where z keeps, else minus
-    chrono      T_max: the same with log U(1, T_max - 1) (Tallec & Ollivier, 2018); takes the
-                place of keep_bias
+    chrono      T_max: log U(1, T_max - 1) in the place of keep_bias (Tallec & Ollivier, 2018)
 
     Raises ValueError or TypeError for sizes, shapes or dtypes that do not fit.
     """  # noqa: E501
@@ -54,15 +55,12 @@ class GRU(Cell):
         self.params["b_h"][1] = keep if update_keeps else -keep
 
     def with_update_sign(self, update_keeps):
-        """The same function under the other meaning of z: W_xz, W_hz and b_z change sign.
+        """A new GRU with the same outputs under the other meaning of z: σ(-a) = 1 - σ(a).
 
-        update_keeps (bool)  →  a new GRU whose outputs equal this one's on every input, because
-        σ(-a) = 1 - σ(a).
+        update_keeps (bool); where it differs, W_xz, W_hz and b_z change sign.
         """
-        rng = np.random.default_rng(0)  # the drawn weights are overwritten at once
-        twin = GRU(self.input_size, self.hidden_size, rng=rng, update_keeps=update_keeps,
-                   reset_after=self.reset_after, dtype=self.dtype)  # fmt: skip
-        twin.params = {name: value.copy() for name, value in self.params.items()}
+        twin = copy.deepcopy(self)
+        twin.update_keeps = update_keeps
         if update_keeps != self.update_keeps:
             for name in ("W_xh", "W_hh", "b_h"):
                 twin.params[name][1] *= -1
@@ -107,12 +105,12 @@ class GRU(Cell):
         if self.reset_after:
             products = h @ W_hh
             rz += products[:2]
-            squash_sigmoid(rz)
+            finish_sigmoid(rz)
             np.add(products[2], self.params["b_hn"], out=recurrent)
             n += rz[0] * recurrent
         else:
             rz += h @ W_hh[:2]
-            squash_sigmoid(rz)
+            finish_sigmoid(rz)
             np.multiply(rz[0], h, out=recurrent)
             n += recurrent @ W_hh[2]
         np.tanh(n, out=n)
@@ -181,7 +179,7 @@ class GRU(Cell):
         return da, d_recurrent, dh
 
     def _local_slopes(self, cache):
-        """∂h_t/∂h_{t-1} of the direct path (T, B, H), and ∂h_t/∂a (T, B, 3, H) with r left empty."""
+        """Direct ∂h_t/∂h_{t-1} (T, B, H), and ∂h_t/∂a (T, B, 3, H) with r left empty."""
         _, z, n = cache.gates
         keep, write = (z, 1 - z) if self.update_keeps else (1 - z, z)
         difference = cache.h[:-1] - n if self.update_keeps else n - cache.h[:-1]
@@ -200,11 +198,3 @@ class GRU(Cell):
         else:
             dW_n = cache.recurrent.reshape(T * B, H).T @ da[:, :, 2].reshape(T * B, H)
         return np.concatenate([dW_rz.reshape(H, 2, H).transpose(1, 0, 2), dW_n[None]])
-
-
-def squash_sigmoid(a):
-    """In place σ(a) = ½ + ½ tanh(a/2)."""
-    a *= 0.5
-    np.tanh(a, out=a)
-    a *= 0.5
-    a += 0.5

@@ -6,6 +6,7 @@ import numpy as np
 
 from lessons_lib.cells.base import Cell
 from lessons_lib.cells.init import chrono_bias, uniform
+from lessons_lib.cells.inplace import finish_gates
 from lessons_lib.functional import d_sigmoid, d_tanh, sigmoid
 
 
@@ -59,7 +60,7 @@ class LSTM(Cell):
                 self.params["b_h"][0] = -self.params["b_h"][1]
 
     def step(self, x_t, state):
-        """x_t (B, D), state (h, c)  →  state (h, c), cache: dict of i, f, g, o, c, h, each (B, H)."""
+        """x_t (B, D), state (h, c)  →  state (h, c), cache: dict of i, f, g, o, c, h (B, H)."""
         x_t, (h, c) = self._checked_step(x_t, state)
         W_xh, W_hh, b_h = (self.params[name] for name in ("W_xh", "W_hh", "b_h"))
         a = x_t @ W_xh + h @ W_hh + b_h[:, None]
@@ -174,10 +175,3 @@ class LSTM(Cell):
             new = (da[:, :, -1] * cache.c[1:]).sum(axis=(0, 1))
             grads["w_c"] = np.concatenate([old, new[None]])
         return grads
-
-
-def finish_gates(a, scale):
-    """In place: scaled pre-activations become σ (scale ½) or tanh (scale 1)."""
-    np.tanh(a, out=a)
-    a *= scale
-    a += 1 - scale
