@@ -28,9 +28,7 @@ VARIANTS = {
 
 def build(name, dtype=np.float64, seed=0, input_size=D, hidden_size=H):
     Cell, options = VARIANTS[name]
-    return Cell(
-        input_size, hidden_size, rng=np.random.default_rng(seed), dtype=dtype, **options
-    )
+    return Cell(input_size, hidden_size, rng=np.random.default_rng(seed), dtype=dtype, **options)
 
 
 def randomised(cell, seed=1):
@@ -237,7 +235,7 @@ def test_reset_before_and_after_differ_in_general():
 
 def bad_inputs(cell):
     x, state, _, _ = data(cell)
-    yield "rank", lambda: cell.forward(x[0]), ValueError, r"\(T, B, D\).*\(3, 4\)"
+    yield "rank", lambda: cell.forward(x[0]), ValueError, r"\(T, B, D\).*\(3, 4\); keep the"
     yield "features", lambda: cell.forward(x[:, :, :2]), ValueError, "2 features.*input_size=4"
     yield "empty", lambda: cell.forward(x[:0]), ValueError, "empty sequence"
     yield "batch", lambda: cell.forward(x[:, :2], state), ValueError, r"\(3, 5\), expected \(2, 5\)"

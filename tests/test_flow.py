@@ -43,3 +43,15 @@ def test_a_batch_is_refused():
     cell = cells.RNN(1, 1, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"one sequence \(T, 1, D\)"):
         flow.jacobian_norms(cell, np.zeros((5, 2, 1)))
+
+
+def test_norms_over_seeds_are_those_of_each_seed():
+    def build(rng):
+        return cells.LSTM(2, 3, rng=rng)
+
+    rows = flow.norms_over_seeds(build, T=7, seeds=(4, 5), input_scale=2.0)
+    assert rows.shape == (2, 8)
+    rng = np.random.default_rng(5)
+    cell = build(rng)
+    alone = flow.jacobian_norms(cell, 2.0 * rng.standard_normal((7, 1, 2)))
+    np.testing.assert_array_equal(rows[1], alone)

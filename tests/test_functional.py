@@ -36,7 +36,10 @@ def test_huge_inputs_do_not_overflow():
 def test_derivatives_match_finite_differences(a, axis):
     w = np.random.default_rng(1).standard_normal(a.shape)
     pairs = [
-        (lambda: (functional.sigmoid(a) * w).sum(), w * functional.d_sigmoid(functional.sigmoid(a))),
+        (
+            lambda: (functional.sigmoid(a) * w).sum(),
+            w * functional.d_sigmoid(functional.sigmoid(a)),
+        ),
         (lambda: (np.tanh(a) * w).sum(), w * functional.d_tanh(np.tanh(a))),
         (
             lambda: (functional.softmax(a, axis) * w).sum(),

@@ -215,3 +215,27 @@ def test_the_same_figure_gives_the_same_bytes():
     first = svg()
     assert first == svg()
     assert "LSTM chrono</text>" in first  # text is text, not outlines
+
+
+def test_norms_by_lag_draws_the_mean_of_the_logarithms_inside_the_band(ax):
+    runs = {"RNN": np.array([[1.0, 1e-2], [1.0, 1e-4]]), "LSTM": np.array([[1.0, 0.5], [1.0, 0.5]])}
+    assert plots.norms_by_lag(ax, runs) is ax
+    rnn, lstm = ax.get_lines()[:2]
+    np.testing.assert_allclose(rnn.get_ydata(), [1.0, 1e-3])
+    np.testing.assert_allclose(lstm.get_ydata(), [1.0, 0.5])
+    heights = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert heights.min() == pytest.approx(1e-4) and heights.max() == 1.0
+    assert ax.get_yscale() == "log"
+    assert {"RNN", "LSTM"} <= {text.get_text() for text in ax.texts}
+
+
+def test_the_unrolled_loop_repeats_the_same_weights_and_shows_the_way_back(ax):
+    words = ["the", "clouds", "are"]
+    plots.unrolled(ax, words)
+    labels = [text.get_text() for text in ax.texts if text.get_text()]
+    assert labels.count("$W_{hh}$") == labels.count("$W_{xh}$") == 3
+    assert [label for label in labels if label in words] == words
+    assert [f"$h_{t}$" in labels for t in range(5)] == [True] * 4 + [False]
+    forward = len(ax.texts)
+    plots.unrolled(ax, words, backward=True)
+    assert len(ax.texts) == 2 * forward + 3

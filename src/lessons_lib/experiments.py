@@ -12,11 +12,27 @@ import numpy as np
 
 from lessons_lib.functional import cross_entropy
 from lessons_lib.tasks import gap_sentences
-from lessons_lib.training import Adam, accuracy, linear_decay, solved, train
+from lessons_lib.training import Adam, SequenceModel, accuracy, linear_decay, solved, train
 
 WORDS, ANSWERS, HIDDEN = 43, 10, 32  # sizes of the task and of every cell in the sweeps
 GAPS = (2, 5, 10, 20, 50, 100, 200)
 SEEDS = (0, 1, 2, 3, 4)
+
+
+def recurrent(Cell, adjust=None, **options):
+    """A function rng → model for the gap task: a cell of 32 units, read out at the last step.
+
+    Cell: a class of ``lessons_lib.cells``; options: its keyword arguments; adjust(cell, rng): a
+    last change of the new cell's parameters, or None.
+    """
+
+    def build(rng):
+        cell = Cell(WORDS, HIDDEN, rng=rng, dtype=np.float32, **options)
+        if adjust:
+            adjust(cell, rng)
+        return SequenceModel(cell, ANSWERS, rng=rng, last_only=True)
+
+    return build
 
 
 def gap_batches(gap, steps, *, rng, batch_size=32, distractors=0, dtype=np.float32):

@@ -28,3 +28,17 @@ def jacobian_norms(cell, x, state=None):
         product, log_norm = product / norm, log_norm + np.log(norm)
         norms.append(float(np.exp(log_norm)))
     return np.array(norms)
+
+
+def norms_over_seeds(build, T, seeds=(0, 1, 2, 3, 4), input_scale=1.0):
+    """``jacobian_norms`` of fresh cells on random inputs, one row per seed.
+
+    build: function rng → cell; T: steps; inputs N(0, input_scale²)  →  norms (seeds, T + 1).
+    """
+    rows = []
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        cell = build(rng)
+        x = input_scale * rng.standard_normal((T, 1, cell.input_size)).astype(cell.dtype)
+        rows.append(jacobian_norms(cell, x))
+    return np.array(rows)

@@ -89,14 +89,12 @@ class SelfAttention:
     def __init__(self, words, outputs, longest, size, *, rng, dtype=np.float64):
         self.dtype = np.dtype(dtype)
         self.params = {
-            "E": 0.3 * rng.standard_normal((words, size)).astype(dtype),
-            "P": 0.1 * rng.standard_normal((longest, size)).astype(dtype),
+            "E": (0.3 * rng.standard_normal((words, size))).astype(dtype),
+            "P": (0.1 * rng.standard_normal((longest, size))).astype(dtype),
             **{f"W_{name}": glorot(rng, size, size, dtype) for name in "qkv"},
             "W_y": glorot(rng, size, outputs, dtype),
             "b_y": np.zeros(outputs, dtype),
         }
-        for name in ("E", "P"):
-            self.params[name] = self.params[name].astype(dtype)
 
     def forward(self, x, state=None):
         """x (T, B, D), T ≤ longest; state is not used  →  y (B, K), None, cache.

@@ -33,6 +33,29 @@ def gradient_flow(ax, norms, label=None, floor=1e-16, **style):
     return ax
 
 
+def norms_by_lag(ax, runs, styles=None):
+    """How much of a change arrives after k steps, on a log scale, several seeds per name.
+
+    runs: name → norms (seeds, lags + 1), lag 0 first, all positive, as many lags for each name;
+    styles: name → options of ``ax.plot`` (default: those of the architecture in the name).
+    The line is the mean of the logarithms, the band reaches from the smallest to the largest seed.
+    """
+    styles = styles or series_styles(runs)
+    last, lags = [], None
+    for name, norms in runs.items():
+        norms = np.asarray(norms)
+        lags = np.arange(norms.shape[1])
+        mean = np.exp(np.log(norms).mean(axis=0))
+        options = {"markevery": max(1, len(lags) // 5), **styles[name]}
+        (line,) = ax.plot(lags, mean, **options)
+        low, high = norms.min(axis=0), norms.max(axis=0)
+        ax.fill_between(lags, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
+        last.append((mean[-1], line.get_color()))
+    ax.set(yscale="log", xlabel="steps back", ylabel="largest effect on the last state")
+    ends, colours = zip(*last, strict=True)
+    return label_ends(ax, lags[-1], ends, runs, colours)
+
+
 def loss_curves(ax, losses, label=None, **style):
     """losses (steps,) or (runs, steps): each run thin, their mean strong; one label for all."""
     losses = np.atleast_2d(losses)

@@ -20,7 +20,7 @@ def accuracy_by_gap(ax, results, gaps, chance, solved=SOLVED):
     ax.axhline(solved, color=QUIET, linewidth=1.2, linestyle=(0, (6, 3)), zorder=1)
     for place, (name, score) in enumerate(scores.items()):
         # a little apart from each other, so that equal values stay visible
-        x = gaps * 1.035 ** (place - (len(scores) - 1) / 2)
+        x = gaps * 1.07 ** (place - (len(scores) - 1) / 2)
         ax.plot(x, score.mean(axis=1), **styles[name])
         ax.vlines(x, score.min(axis=1), score.max(axis=1), color=styles[name]["color"], alpha=0.5)
     ax.set(xscale="log", ylim=(0, 1.04), xlabel="gap (words)", ylabel="accuracy")

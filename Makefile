@@ -1,0 +1,84 @@
+# Every command of the course. `make` alone prints them.
+#   PYTHON       interpreter that creates .venv         make book PYTHON=python3.12
+#   CONSTRAINTS  versions to install; none: /dev/null   make book CONSTRAINTS=/dev/null
+#   PIP_ARGS     more arguments for the install         make book PIP_ARGS="--no-cache-dir"
+#   ONLY         the notebooks to re-execute            make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
+PYTHON      ?= python3
+CONSTRAINTS ?= constraints.txt
+PIP_ARGS    ?=
+ONLY        ?=
+
+BIN       := .venv/bin
+READY     := .venv/.installed
+NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
+SOURCES    = $(shell find src tools book/_static \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -print)
+
+# One thread each: two notebooks side by side with unpinned threads took ten times as long.
+export OMP_NUM_THREADS = 1
+export OPENBLAS_NUM_THREADS = 1
+export MKL_NUM_THREADS = 1
+# The reader's own matplotlib and IPython settings must not colour the stored outputs.
+export MPLCONFIGDIR = $(CURDIR)/.venv/matplotlib
+export IPYTHONDIR = $(CURDIR)/.venv/ipython
+unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
+
+STRICT = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope \
+	--nbval --nbval-current-env --nbval-cell-timeout 120
+
+.PHONY: help book test test-portable notebooks lint format bench sweep picture chromium clean
+.DEFAULT_GOAL := help
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+book: $(READY) _build/.clean ## build the pages from the stored outputs, strictly, and print the path to open
+	@NO_COLOR=1 $(BIN)/jupyter-book build . -W -n --keep-going -q >_build/log.txt 2>&1 \
+		|| { cat _build/log.txt; rm -f _build/.clean; exit 1; }
+	@echo "The book is built. Open: $(CURDIR)/_build/html/index.html"
+
+test: lint chromium book ## lint, unit tests, every notebook against its stored outputs, the built pages
+	$(STRICT) tests $(NOTEBOOKS)
+
+test-portable: $(READY) ## the notebooks again, computed as another CPU would
+	ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Haswell ONEDNN_MAX_CPU_ISA=AVX2 $(STRICT) $(NOTEBOOKS)
+
+notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of them)
+	@$(BIN)/python -m tools.notebooks $(or $(ONLY),$(NOTEBOOKS))
+
+lint: $(READY) ## ruff and codespell
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
+	@$(BIN)/codespell
+
+format: $(READY) ## let ruff rewrite the sources
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## time the cells against torch.nn and the usual teaching versions
+	$(BIN)/python -m benchmarks.speed
+
+sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="RNN|GRU chrono" for some)
+	$(BIN)/python -m benchmarks.gap_sweep $(if $(ONLY),--only "$(ONLY)")
+	$(if $(ONLY),,$(BIN)/python -m benchmarks.bottleneck_sweep)
+
+picture: $(READY) ## draw the picture of the README from the stored results
+	$(BIN)/python -m tools.readme_picture
+
+chromium: $(READY) # the tests look at the pages in a browser
+	@$(BIN)/python -m tools.browser
+
+clean: ## remove the built pages and the caches (the environment stays)
+	rm -rf _build .pytest_cache .ruff_cache
+
+$(READY): constraints.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not: try make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Creating .venv …"; $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }; }
+	@echo "Installing the pinned packages into .venv (a minute or two, once) …"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
+	@$(BIN)/python -c 'import matplotlib.font_manager'
+	@touch $@
+
+# Sphinx re-reads only changed pages: a cached build would stay green over a broken library.
+_build/.clean: _config.yml _toc.yml $(READY) $(SOURCES)
+	@rm -rf _build && mkdir _build && touch $@

@@ -1,0 +1,137 @@
+"""The long sweep behind the flagship figure: ``make sweep``.
+
+Every architecture and initialisation, every gap, 5 seeds, one budget of 300 steps, and three
+learning rates each, so that no baseline fails for want of tuning.  All accuracies are kept; the
+figure shows, for each architecture, the rate with the best mean over all gaps and seeds.
+Results: src/lessons_lib/data/gap_sweep.json, one entry per architecture, written as each is done.
+
+    make sweep                       all of them
+    make sweep ONLY="RNN|GRU chrono" some of them; the others' results stay
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"  # the runs are parallel, each with one thread
+os.environ["LESSONS_QUIET"] = "1"
+
+import numpy as np  # noqa: E402  (after the thread settings)
+from tqdm import tqdm  # noqa: E402
+
+from lessons_lib import cells, experiments  # noqa: E402
+from lessons_lib.attention.models import AttentionReadout, SelfAttention  # noqa: E402
+from lessons_lib.experiments import recurrent  # noqa: E402
+
+RATES = (3e-3, 1e-2, 2e-2)
+RESULTS = Path(__file__).parent.parent / "src" / "lessons_lib" / "data" / "gap_sweep.json"
+COMMAND = "make sweep"
+
+
+def make_orthogonal(cell, rng):
+    cell.params["W_hh"][:] = cells.orthogonal(cell.hidden_size, rng)
+
+
+def shut_input(cell, rng):
+    """b_i = -b_f, as in the chrono start, but with one time scale for all units."""
+    cell.params["b_h"][0] = -cell.params["b_h"][1]
+
+
+def attention_on_rnn(rng):
+    cell = cells.RNN(experiments.WORDS, experiments.HIDDEN, rng=rng, dtype=np.float32)
+    return AttentionReadout(cell, experiments.ANSWERS, rng=rng)
+
+
+def self_attention(rng):
+    words, answers, size = experiments.WORDS, experiments.ANSWERS, experiments.HIDDEN
+    return SelfAttention(words, answers, LONGEST + 3, size, rng=rng, dtype=np.float32)
+
+
+LONGEST = max(experiments.GAPS)
+ARCHITECTURES = {
+    "RNN": recurrent(cells.RNN),
+    "RNN orthogonal": recurrent(cells.RNN, make_orthogonal),
+    "LSTM forget bias 0": recurrent(cells.LSTM),
+    "LSTM forget bias 1": recurrent(cells.LSTM, forget_bias=1.0),
+    "LSTM forget bias 3": recurrent(cells.LSTM, forget_bias=3.0),
+    "LSTM forget bias 5": recurrent(cells.LSTM, forget_bias=5.0),
+    "LSTM biases 5, -5": recurrent(cells.LSTM, shut_input, forget_bias=5.0),
+    "LSTM coupled, bias 3": recurrent(cells.LSTM, coupled=True, forget_bias=3.0),
+    "LSTM chrono": recurrent(cells.LSTM, chrono=LONGEST),
+    "GRU": recurrent(cells.GRU),
+    "GRU keep bias 3": recurrent(cells.GRU, keep_bias=3.0),
+    "GRU chrono": recurrent(cells.GRU, chrono=LONGEST),
+    "RNN + attention": attention_on_rnn,
+    "Self-attention": self_attention,
+}
+
+
+def run(name, rate, gap, seed):
+    score, steps = experiments.solve_gap(ARCHITECTURES[name], gap, seed, lr=rate)
+    return rate, gap, seed, score, steps
+
+
+def sweep(name, pool):
+    """All rates, gaps and seeds of one architecture  →  its entry in the results."""
+    jobs = [(name, r, g, s) for g in reversed(experiments.GAPS) for r in RATES
+            for s in experiments.SEEDS]  # fmt: skip
+    futures = [pool.submit(run, *job) for job in jobs]
+    shape = len(RATES), len(experiments.GAPS), len(experiments.SEEDS)
+    scores, steps = np.empty(shape), np.empty(shape, int)
+    for future in tqdm(futures, desc=name, file=sys.stderr):
+        rate, gap, seed, score, count = future.result()
+        where = RATES.index(rate), experiments.GAPS.index(gap), experiments.SEEDS.index(seed)
+        scores[where], steps[where] = score, count
+    best = int(scores.mean(axis=(1, 2)).argmax())
+    return {
+        "rate": RATES[best],
+        "accuracy": scores[best].round(4).tolist(),
+        "steps": steps[best].tolist(),
+        "mean_by_rate": {str(r): float(scores[k].mean().round(4)) for k, r in enumerate(RATES)},
+    }
+
+
+def load():
+    """The results so far, or an empty frame with the settings they are made with."""
+    if RESULTS.exists():
+        return json.loads(RESULTS.read_text(encoding="utf-8"))
+    settings = {"command": COMMAND, "gaps": experiments.GAPS, "seeds": experiments.SEEDS,
+                "steps": 300, "batch_size": 32, "hidden_size": experiments.HIDDEN, "clip": 1.0,
+                "rates_tried": RATES}  # fmt: skip
+    return {**settings, "versions": {}, "runs": {}}
+
+
+def save(results):
+    """Write beside the file, then swap: a stopped run leaves the last whole file."""
+    order = {name: results["runs"][name] for name in ARCHITECTURES if name in results["runs"]}
+    results["runs"] = order
+    results["versions"] = {"python": platform.python_version(), "numpy": np.__version__}
+    part = RESULTS.with_suffix(".part")
+    part.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    part.replace(RESULTS)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--only", default=",".join(ARCHITECTURES), help="names, with commas between"
+    )
+    names = [name.strip() for name in parser.parse_args().only.split("|") if name.strip()]
+    if unknown := [name for name in names if name not in ARCHITECTURES]:
+        parser.error(f"unknown {unknown}: choose from {', '.join(ARCHITECTURES)}")
+    results = load()
+    with ProcessPoolExecutor() as pool:
+        for name in names:
+            results["runs"][name] = sweep(name, pool)
+            save(results)
+            means = np.mean(results["runs"][name]["accuracy"], axis=1)
+            print(f"{name}: {dict(zip(experiments.GAPS, means.round(2).tolist(), strict=True))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""README and CONTRIBUTING are true: what they name exists, and the picture is of these results."""
+
+import re
+
+import pytest
+
+from tools import readme_picture
+from tools.environment import ROOT
+
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+
+
+def text(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_to_a_file(page):
+    links = re.findall(r"\]\(([^)]+)\)", text(page))
+    missing = [link for link in links if not (ROOT / link.split("#")[0]).exists()]
+    assert not missing, f"{page}: no such file"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_command_is_a_target(page):
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), flags=re.MULTILINE))
+    named = set(re.findall(r"make ([a-z-]+)\b", " ".join(re.findall(r"`([^`]+)`", text(page)))))
+    assert named <= targets, f"{page}: {named - targets}"
+
+
+def test_the_picture_is_drawn_from_the_stored_results():
+    assert readme_picture.PICTURE.read_bytes() == readme_picture.draw(), "run: make picture"
+
+
+def test_the_chapter_map_names_the_lessons_by_their_titles():
+    import nbformat
+
+    for title, path in re.findall(r"\| \[([^]]+)\]\((book/\S+\.ipynb)\)", text("README.md")):
+        first = nbformat.read(ROOT / path, as_version=4).cells[0].source.splitlines()[0]
+        assert first == f"# {title}"

@@ -1,0 +1,92 @@
+"""Mathematics rendered while the pages are built: KaTeX's HTML + MathML, no script for the reader.
+
+KaTeX 0.19.1 (MIT, see LICENSE beside this file) is one JavaScript file; V8 inside Python
+(`mini-racer`) runs it. Its style sheet here names the woff2 fonts only. A formula that KaTeX
+cannot read is a warning, and the strict build fails on it.
+"""
+
+import re
+from functools import cache, lru_cache
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.util.logging import getLogger
+from sphinx.util.math import get_node_equation_number
+
+HERE = Path(__file__).parent
+# Sphinx numbers the equations; KaTeX must not number them again.
+NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|equation|gather)\}")
+logger = getLogger(__name__)
+
+
+@cache
+def engine():
+    """KaTeX in a JavaScript context of its own."""
+    try:
+        from py_mini_racer import MiniRacer
+
+        context = MiniRacer()
+        context.eval((HERE / "katex.min.js").read_text(encoding="utf-8"))
+    except Exception as error:  # no wheel, a wheel for another machine, a broken context
+        raise ExtensionError(
+            f"the mathematics needs KaTeX inside `mini-racer`, which does not run here: {error}"
+        ) from error
+    return context
+
+
+@lru_cache(maxsize=4096)
+def render(tex, display):
+    """TeX → HTML; ValueError with KaTeX's own words if it is not TeX."""
+    options = {"displayMode": display, "throwOnError": True, "strict": "error"}
+    try:
+        return engine().call("katex.renderToString", tex, options)
+    except ExtensionError:
+        raise
+    except Exception as error:
+        said = re.search(r"KaTeX parse error:[^\n]*|\w*Error:[^\n]*", str(error))
+        raise ValueError(said.group() if said else "KaTeX cannot read it") from error
+
+
+def html(node, tex, display):
+    try:
+        return render(tex, display)
+    except ValueError as error:
+        logger.warning("formula %r: %s", tex, error, location=node)
+        return ""
+
+
+def visit_inline(self, node):
+    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
+    self.body.append(html(node, node.astext(), False) + "</span>")
+    raise nodes.SkipNode
+
+
+def visit_display(self, node):
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    self.body.append(f'<div class="formula">{html(node, display_tex(node), True)}</div>')
+    if node.get("number"):
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def display_tex(node):
+    r"""The formula as KaTeX wants it: a bare `\\` needs an environment around it."""
+    tex = NUMBERED.sub(r"\\\1{\2*}", node.astext().strip())
+    if r"\\" in tex and r"\begin" not in tex:
+        return rf"\begin{{split}}{tex}\end{{split}}"
+    return tex
+
+
+def add_static(app, config):
+    config.html_static_path.append(str(HERE / "static"))
+
+
+def setup(app):
+    app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
+    app.connect("config-inited", add_static)
+    app.add_css_file("katex/katex.css")
+    return {"version": "0.19.1", "parallel_read_safe": True, "parallel_write_safe": True}
