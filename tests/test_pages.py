@@ -111,7 +111,8 @@ LOOK = """() => {
   const box = e => e.getBoundingClientRect();
   const wide = [...document.querySelectorAll('article *')].filter(e =>
     box(e).right > innerWidth + 1 && box(e).width > 0 && !e.closest(
-      '.formula, pre, .pst-scrollable-table-container, .katex-mathml, .output, .visually-hidden'));
+      '.formula, pre, .pst-scrollable-table-container, .katex-mathml, .katex svg, .output, ' +
+      '.visually-hidden'));
   const maths = [...document.querySelectorAll('article .katex-html')]
     .filter(e => e.checkVisibility());
   return {
