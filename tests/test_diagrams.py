@@ -324,3 +324,9 @@ def meets(shape, x, y, near=1.2):
                 for a, b in zip(points, points[1:], strict=False)
             )
     return False
+
+
+@pytest.mark.parametrize("diagram", [diagrams.rnn(), diagrams.lstm(), diagrams.gru()])
+def test_a_drawing_without_numbers_says_what_runs_where(diagram):
+    assert diagram.description.route in diagram.alt_text()
+    assert diagram.description.route not in diagram.alt_text({"h": 0.5})

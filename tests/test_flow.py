@@ -55,3 +55,62 @@ def test_norms_over_seeds_are_those_of_each_seed():
     cell = build(rng)
     alone = flow.jacobian_norms(cell, 2.0 * rng.standard_normal((7, 1, 2)))
     np.testing.assert_array_equal(rows[1], alone)
+
+
+def linear_cell(W):
+    """An RNN that stays at h = 0 without input, where tanh has slope 1: exactly linear."""
+    cell = cells.RNN(1, len(W), rng=np.random.default_rng(0))
+    cell.params["W_hh"][:] = W
+    return cell
+
+
+def test_the_exponents_of_a_normal_matrix_are_the_logarithms_of_its_eigenvalues():
+    Q, sizes = cells.orthogonal(4, np.random.default_rng(1)), np.array([1.2, 0.9, 0.5, 0.2])
+    cell = linear_cell(Q.T @ np.diag(sizes) @ Q)
+    found = flow.lyapunov(
+        cell, np.zeros((300, 1, 1)), rng=np.random.default_rng(2), exponents=4, discard=100
+    )
+    np.testing.assert_allclose(found, np.log(sizes), rtol=0.01)
+
+
+@pytest.mark.parametrize("Cell", [cells.RNN, cells.LSTM, cells.GRU])
+def test_all_exponents_add_up_to_the_mean_log_determinant(Cell):
+    rng = np.random.default_rng(3)
+    cell, x = Cell(2, 3, rng=rng), rng.standard_normal((40, 1, 2))
+    size = 3 * len(cell.state_names)
+    found = flow.lyapunov(cell, x, rng=rng, exponents=size)
+    state, logs = cell.init_state(1), []
+    for x_t in x:
+        logs.append(np.linalg.slogdet(cell.jacobian(x_t, state)[0])[1])
+        state, _ = cell.step(x_t, state)
+    assert abs(found.sum() - np.mean(logs)) < 1e-9 and found.shape == (size,)
+
+
+def test_the_largest_exponent_is_the_rate_of_the_norms():
+    rng = np.random.default_rng(4)
+    cell, x = cells.RNN(3, 8, rng=rng), rng.standard_normal((400, 1, 3))
+    cell.params["W_hh"] *= 2
+    norms = flow.jacobian_norms(cell, x)
+    (exponent,) = flow.lyapunov(cell, x, rng=rng)
+    assert abs(np.log(norms[-1]) / 400 - exponent) < 0.02 * abs(exponent)
+
+
+def test_a_change_that_is_lost_has_exponent_minus_infinity():
+    found = flow.lyapunov(linear_cell(np.zeros((2, 2))), np.zeros((3, 1, 1)),
+                          rng=np.random.default_rng(0))  # fmt: skip
+    assert found[0] == -np.inf
+
+
+@pytest.mark.parametrize(
+    ("shape", "options", "words"),
+    [
+        ((5, 2, 1), {}, r"one sequence \(T, 1, D\)"),
+        ((5, 1, 1), {"exponents": 3}, r"1 … 2, the state size"),
+        ((5, 1, 1), {"discard": 5}, r"0 … 4 \(T - 1\)"),
+    ],
+)
+def test_lyapunov_refuses_what_it_cannot_measure(shape, options, words):
+    with pytest.raises(ValueError, match=words):
+        flow.lyapunov(
+            linear_cell(np.eye(2)), np.zeros(shape), rng=np.random.default_rng(0), **options
+        )

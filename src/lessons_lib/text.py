@@ -7,6 +7,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from lessons_lib.functional import cross_entropy, softmax
+
 
 @dataclass(frozen=True)
 class Vocab:
@@ -124,6 +126,38 @@ def char_batches(ids, T, B):
     x = ids[: B * pieces * T].reshape(B, pieces, T)
     y = ids[1 : B * pieces * T + 1].reshape(B, pieces, T)
     return ((x[:, piece].T, y[:, piece].T) for piece in range(pieces))
+
+
+def bits_per_character(model, ids):
+    """Mean cross-entropy of the next symbol in bits, read in one stream from the zero state.
+
+    model: a ``SequenceModel`` with one input and one output per symbol; ids (n,), n > 1.
+    """
+    x = one_hot(ids[:-1], model.cell.input_size, model.cell.dtype)[:, None]
+    nats, _ = cross_entropy(model.forward(x)[0], np.asarray(ids[1:])[:, None])
+    return nats / float(np.log(2))
+
+
+def sample(model, vocab, start, length, *, rng, temperature=1.0):
+    """Let a model write: read ``start``, then draw ``length`` symbols, each fed back as input.
+
+    The probabilities are softmax(y / temperature): below 1 the likely symbols gain, above 1 the
+    unlikely ones.  →  the drawn symbols as one string, without ``start``.
+    Raises ValueError where start is empty or the temperature is not positive.
+    """
+    if not temperature > 0 or not start:
+        raise ValueError(
+            f"sample: needs a symbol to start from and a positive temperature, "
+            f"got start={start!r}, temperature={temperature!r}"
+        )
+    tokens, state, drawn = vocab.encode(start), None, []
+    for _ in range(length):
+        x = one_hot(tokens, len(vocab), model.cell.dtype)[:, None]
+        y, state, _ = model.forward(x, state)
+        edges = softmax(y[-1, 0].astype(np.float64) / temperature).cumsum()
+        tokens = np.array([np.searchsorted(edges, rng.random() * edges[-1])])
+        drawn.append(tokens[0])
+    return vocab.decode(drawn) if drawn else ""
 
 
 def course_text():

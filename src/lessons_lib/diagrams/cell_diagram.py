@@ -89,6 +89,8 @@ class CellDiagram:
             if values and key in values
         ]
         sentences = [f"Diagram of {description.title}."]
+        if description.route and not told:
+            sentences.append(description.route)
         if told:
             sentences.append(f"One unit: {'; '.join(told)}.")
         if highlight is not None:

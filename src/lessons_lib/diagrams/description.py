@@ -108,6 +108,7 @@ class Description:
     size: width and height.  frame: left, top, right, bottom of the cell's outline.
     gates: the values that are shares from 0 to 1 (printed without a sign).
     words: pairs of a value and what the alternative text calls it.
+    route: one sentence on what runs where, for those who cannot see the drawing.
     """
 
     title: str
@@ -117,6 +118,7 @@ class Description:
     steps: tuple[Step, ...]
     gates: frozenset[str]
     words: tuple[tuple[str, str], ...]
+    route: str = ""
 
     @property
     def parts(self):

@@ -58,12 +58,12 @@ def _candidate():
         Control("reset_gate", ((R, LOW - RISE), (R, Y + DIAL))),
         Dial("reset_gate", R, Y, "r"),
         Label("reset_gate", R, Y - DIAL - 8, "reset", value="r"),
+        Label("reset_gate", FORK + 4, Y + 26, value="recalled", anchor="start"),
         Flow("reset_gate", ((R + DIAL, Y), (N - HALF, Y)), "reset", arrow=True),
-        Label("reset_gate", R + DIAL + 16, Y + 24, value="reset"),
+        Label("reset_gate", R + DIAL + 16, Y + 26, value="reset"),
         Box("candidate", N, Y, "tanh"),
         Flow("new", ((N + HALF, Y), (Z - MIX, Y)), "n", arrow=True),
-        Label("new", (N + HALF + Z - MIX - HEAD) / 2, Y - 11, "candidate"),
-        Label("new", (N + HALF + Z - MIX - HEAD) / 2, Y + 22, value="n"),
+        Label("new", Z - 8, Y - MIX - 6, "candidate", value="n", anchor="end"),
     )
 
 
@@ -72,13 +72,13 @@ def _mixture(old, new):
     return (
         Flow("old", ((FORK, Y), (FORK, TOP), (Z, TOP), (Z, Y - MIX)), "h_prev", arrow=True),
         Label("old", Z - 10, TOP + 24, f"old × {old[0]}", value=old[1], anchor="end"),
-        Label("new_share", Z - 8, Y + 45, f"new × {new[0]}", anchor="end"),
-        Label("new_share", Z - 24, Y + 62, value=new[1], anchor="end"),
+        Label("new_share", Z - 9, Y + 35, f"new × {new[0]}", anchor="end"),
+        Label("new_share", Z - 9, Y + 50, value=new[1], anchor="end"),
         Box("update_gate", Z, LOW, "σ", SIGMA, gate=True),
         Control("update_gate", ((Z, LOW - RISE), (Z, Y + MIX))),
         Dial("update_gate", Z, Y, "z", MIX),
-        Label("update_gate", Z + 8, Y + 38, "update", anchor="start"),
-        Label("update_gate", Z + 24, Y + 62, value="z", anchor="start"),
+        Label("update_gate", Z + 9, Y + 35, "update", anchor="start"),
+        Label("update_gate", Z + 9, Y + 50, value="z", anchor="start"),
         Flow("h", ((Z + MIX, Y), (400, Y)), "h", arrow=True),
         Label("h", 396, Y - 13, "$h_t$", anchor="end", size=16),
         Label("h", 396, Y + 25, value="h", anchor="end"),
@@ -126,4 +126,7 @@ def describe_gru(update_keeps=True, reset_after=True):
             ("h_prev", "hidden state before"),
             ("h", "hidden state after"),
         ),
+        route="The old state runs along the top to the update dial and through the reset dial to "
+        "the candidate's tanh, where the input joins; the update dial mixes the old state and the "
+        "candidate into the new state; two sigmoids set the dials.",
     )

@@ -119,4 +119,8 @@ LSTM = Description(
         ("h_prev", "hidden state before"),
         ("h", "hidden state after"),
     ),
+    route="The cell state runs along the top, through the forget gate and a sum; the old hidden "
+    "state and the input run along the bottom and feed three sigmoids and the candidate's tanh; the "
+    "input gate lets the candidate into the sum; a tanh and the output gate make the new hidden "
+    "state.",
 )

@@ -63,4 +63,6 @@ RNN = Description(
         ("a", "sum"),
         ("h", "state after"),
     ),
+    route="The old state times its matrix, the input times its matrix and a bias meet in a sum; a "
+    "tanh turns the sum into the new state.",
 )

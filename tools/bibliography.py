@@ -1,0 +1,26 @@
+"""Sphinx extension: a bibliography with the labels of the text, [Cho et al., 2014], by name."""
+
+from pybtex.plugin import register_plugin
+from pybtex.style.formatting.plain import Style
+from pybtex.style.labels import BaseLabelStyle
+
+
+class AuthorYear(BaseLabelStyle):
+    """Last names (three or more: the first and et al.) and the year."""
+
+    def format_labels(self, sorted_entries):
+        for entry in sorted_entries:
+            names = [" ".join([*p.prelast_names, *p.last_names]) for p in entry.persons["author"]]
+            who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+            yield f"{who}, {entry.fields['year']}".replace("{", "").replace("}", "")
+
+
+class AuthorYearStyle(Style):
+    """The plain style, sorted by author, with those labels."""
+
+    default_label_style = AuthorYear
+
+
+def setup(app):
+    register_plugin("pybtex.style.formatting", "author_year", AuthorYearStyle)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
