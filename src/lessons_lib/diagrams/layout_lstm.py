@@ -120,7 +120,7 @@ LSTM = Description(
         ("h", "hidden state after"),
     ),
     route="The cell state runs along the top, through the forget gate and a sum; the old hidden "
-    "state and the input run along the bottom and feed three sigmoids and the candidate's tanh; the "
-    "input gate lets the candidate into the sum; a tanh and the output gate make the new hidden "
-    "state.",
+    "state and the input run along the bottom and feed three sigmoids and the tanh of the "
+    "candidate; the input gate lets the candidate into the sum; a tanh and the output gate make "
+    "the new hidden state.",
 )
