@@ -118,9 +118,7 @@ def save(results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--only", default=",".join(ARCHITECTURES), help="names, with commas between"
-    )
+    parser.add_argument("--only", default="|".join(ARCHITECTURES), help="names, with | between")
     names = [name.strip() for name in parser.parse_args().only.split("|") if name.strip()]
     if unknown := [name for name in names if name not in ARCHITECTURES]:
         parser.error(f"unknown {unknown}: choose from {', '.join(ARCHITECTURES)}")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from benchmarks import teaching_styles
-from lessons_lib import cells, torch_bridge
+from lessons_lib import cells, experiments, text, torch_bridge, training
 
 
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
@@ -36,3 +36,16 @@ def test_the_cell_loop_computes_the_gradient_of_the_library(name):
     their_dx = teaching_styles.cell_loop(one_step, torch.from_numpy(x), torch.from_numpy(dhs))
     dx, _, _ = cell.backward(dhs, cell.forward(x)[2])
     np.testing.assert_allclose(their_dx.numpy(), dx, atol=1e-12)
+
+
+def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
+    stored = experiments.stored("character_model")
+    vocab = text.Vocab.from_text(text.course_text())
+    _, new = text.split(vocab.encode(text.course_text()), stored["validation_share"])
+    rng, weights = np.random.default_rng(0), stored["weights"]
+    cell = getattr(cells, weights["cell"])(len(vocab), stored["hidden_size"], rng=rng)
+    model = training.SequenceModel(cell, len(vocab), rng=rng)
+    for name, array in model.params.items():
+        array[:] = np.multiply(weights["params"][name], weights["unit"])
+    bits = min(stored["runs"][weights["cell"]]["validation"][weights["seed"]])
+    assert text.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)

@@ -9,7 +9,7 @@ from lessons_lib.cells.rnn import RNN
 
 
 class VariantCache(NamedTuple):
-    """x (T, B, D); h (T + k, B, H), the k states before step 0 first; f (T, B, H): f(a_t)."""
+    """x (T, B, D); h (T + k, B, H), the k states before step 0 first; f (T, B, H)."""
 
     x: np.ndarray
     h: np.ndarray
@@ -52,8 +52,7 @@ class LeakyRNN(RNN):
 
     def forward(self, x, state=None):
         """x (T, B, D), state before step 0  →  hs (T, B, H), state after step T-1, cache."""
-        x, state = self._checked_sequence(x, state)
-        k = self.skip
+        (x, state), k = self._checked_sequence(x, state), self.skip
         h = np.empty((len(x) + k, x.shape[1], self.hidden_size), self.dtype)
         h[:k] = state[::-1]
         f = x @ self.params["W_xh"] + self.params["b_h"]
@@ -64,41 +63,37 @@ class LeakyRNN(RNN):
 
     def backward(self, dhs, cache, dstate=None):
         """dhs (T, B, H), dstate like the state or None  →  dx (T, B, D), dstate, grads."""
-        (x, h, f), k = cache, self.skip
+        (x, h, f), k, T = cache, self.skip, len(dhs)
         dstate, dh = self._checked_gradients(dhs, dstate, f.shape), np.zeros_like(h)
         dh[k:] = dhs
         dh[-k:] += dstate[::-1]
         da = self.leak * self._slope(f)
-        weights = {"W_hh": k - 1, "W_kh": 0}  # which of the k past states each one reads
-        weights = {name: place for name, place in weights.items() if name in self.params}
+        weights = {"W_kh": 0, "W_hh": k - 1} if k > 1 else {"W_hh": 0}  # the state each reads
         turned = {name: np.ascontiguousarray(self.params[name].T) for name in weights}
-        for t in reversed(range(len(x))):
+        for t in reversed(range(T)):
             da[t] *= dh[t + k]
             dh[t + k - 1] += (1 - self.leak) * dh[t + k]
             for name, place in weights.items():
                 dh[t + place] += da[t] @ turned[name]
             self._flush(t, dh[t + k - 1])
-        flat, T = da.reshape(-1, self.hidden_size), len(x)
+        flat = da.reshape(-1, self.hidden_size)
         read = {"W_xh": x, **{name: h[place : place + T] for name, place in weights.items()}}
         grads = {name: r.reshape(len(flat), -1).T @ flat for name, r in read.items()}
-        dx = (flat @ self.params["W_xh"].T).reshape(x.shape)
-        return dx, tuple(dh[:k][::-1]), {**grads, "b_h": flat.sum(axis=0)}
+        grads["b_h"] = flat.sum(axis=0)
+        return da @ self.params["W_xh"].T, tuple(dh[:k][::-1]), grads
 
 
 class ReLURNN(LeakyRNN):
     """h_t = max(0, x_t W_xh + h_{t-1} W_hh + b_h), with W_hh starting as the identity, b_h at 0.
 
-    The IRNN of Le, Jaitly and Hinton (2015); scale: the input weights start in N(0, scale²),
-    0.001 in the paper; None: in U(-1/√H, 1/√H), as in the other cells.
+    The IRNN of Le, Jaitly and Hinton (2015); scale: the input weights start in N(0, scale²).
     """
 
     def __init__(self, input_size, hidden_size, *, rng, scale=0.001, dtype=np.float64):
         super().__init__(input_size, hidden_size, rng=rng, leak=1, dtype=dtype)
         self.params["W_hh"] = np.eye(self.hidden_size, dtype=self.dtype)
-        if scale is not None:
-            self.params["W_xh"] = (scale * rng.standard_normal((input_size, hidden_size))).astype(
-                self.dtype
-            )
+        drawn = scale * rng.standard_normal((input_size, hidden_size))
+        self.params["W_xh"] = drawn.astype(self.dtype)
 
     def _f(self, a):
         return np.maximum(a, 0)
@@ -110,7 +105,7 @@ class ReLURNN(LeakyRNN):
 class SkipRNN(LeakyRNN):
     """h_t = tanh(x_t W_xh + h_{t-1} W_hh + h_{t-k} W_kh + b_h): a second path that skips k steps.
 
-    The state holds the last k states, newest first.  Raises ValueError for a skip below 2.
+    The state is the last k states, newest first.  Raises ValueError for a skip below 2.
     """
 
     def __init__(self, input_size, hidden_size, *, rng, skip, dtype=np.float64):

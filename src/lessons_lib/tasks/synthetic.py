@@ -78,7 +78,7 @@ def copy_memory(T, B, *, rng, symbols=5, alphabet=8, dtype=np.float64):
 
     Each symbol is asked for exactly T + K steps after it was shown; the sequence has T + 2 K
     steps.  symbols = K.  Chance on the masked steps: 1 / alphabet.  ``copy_baseline`` gives the
-    cross-entropy of a network without memory.
+    cross-entropy of a network that knows when to answer and not what.
     →  Copy(x (T + 2K, B, alphabet + 2), tokens, targets, mask, each (T + 2K, B)).
     """
     check_sizes(rng, T=(T, 1), B=(B, 1), symbols=(symbols, 1), alphabet=(alphabet, 2))
@@ -95,9 +95,10 @@ def copy_memory(T, B, *, rng, symbols=5, alphabet=8, dtype=np.float64):
 
 
 def copy_baseline(T, *, symbols=5, alphabet=8):
-    """Mean cross-entropy in nats over *all* steps, without memory: K log A / (T + 2 K).
+    """Mean cross-entropy in nats over *all* steps, no symbol remembered: K log A / (T + 2 K).
 
-    It predicts the blanks with certainty and guesses each of the K symbols among A.
+    It predicts the blanks with certainty and guesses each of the K symbols among A.  To know when
+    the blanks end takes one bit of memory: whether the signal has come.
     """
     return symbols * float(np.log(alphabet)) / (T + 2 * symbols)
 
