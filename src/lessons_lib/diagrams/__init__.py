@@ -4,9 +4,14 @@
 
 One description per cell (``layout_*``) becomes shapes (``scene``), and two renderers draw the
 same shapes: ``svg`` for pages and ``draw`` for matplotlib axes.
+
+``film`` joins drawings into one that plays, step by step, without a script; ``state_film`` and
+``gradient_film`` are two such films along the unrolled loop.
 """
 
 from lessons_lib.diagrams.cell_diagram import CellDiagram, Picture
+from lessons_lib.diagrams.chain_films import gradient_film, state_film
+from lessons_lib.diagrams.film import film
 from lessons_lib.diagrams.layout_attention import describe_attention
 from lessons_lib.diagrams.layout_gru import describe_gru
 from lessons_lib.diagrams.layout_lstm import LSTM
@@ -18,9 +23,12 @@ __all__ = [
     "Picture",
     "attention",
     "attention_values",
+    "film",
+    "gradient_film",
     "gru",
     "lstm",
     "rnn",
+    "state_film",
     "values_from",
 ]
 
