@@ -39,3 +39,16 @@ def test_every_code_cell_is_collected(request):
 def test_the_chapters_are_in_their_order():
     numbers = [int(n) for e in hygiene.toc_entries() for n in re.findall(r"book/(\d+)_", e)]
     assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=NAMES)
+def test_a_lesson_says_what_it_is_for_and_what_came_out(path):
+    """Objectives and time at the top; what was seen and the sources at the end."""
+    cells = nbformat.read(path, as_version=4).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    for word in ("You will build", "You will learn", "You need", "Time"):
+        assert f"**{word}**" in cells[0].source, word
+    heads = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
+    assert heads[-2:] == ["What we have seen", "Sources"]
+    assert "{cite}" in text.rpartition("## Sources")[2]
+    assert "**Predict first.**" in text and "assert" in "\n".join(cell.source for cell in cells)
