@@ -11,7 +11,18 @@ ONLY        ?=
 BIN       := .venv/bin
 READY     := .venv/.installed
 NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
-SOURCES    = $(shell find src tools book/_static \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -print)
+SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -print) \
+	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
+
+# An environment that was copied, moved or lost its interpreter is made anew, not half used.
+SOUND = import sys, pip, lessons_lib as l; sys.exit(sys.version_info < (3, 11) or \
+	not l.__file__.startswith('$(CURDIR)/'))
+ifneq ($(wildcard $(READY)),)
+ifneq ($(shell $(BIN)/python -c "$(SOUND)" 2>/dev/null && echo sound),sound)
+$(info The environment in .venv is broken or belongs to another folder: it is made anew.)
+$(shell rm -rf .venv)
+endif
+endif
 
 # One thread each: two notebooks side by side with unpinned threads took ten times as long.
 export OMP_NUM_THREADS = 1
@@ -73,7 +84,7 @@ clean: ## remove the built pages and the caches (the environment stays)
 $(READY): constraints.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not: try make PYTHON=python3.12" >&2; exit 1; }
-	@test -x $(BIN)/python || { echo "Creating .venv …"; $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }; }
+	@test -x $(BIN)/python || { echo "Creating .venv …"; $(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }; }
 	@echo "Installing the pinned packages into .venv (a minute or two, once) …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
 	@$(BIN)/python -c 'import matplotlib.font_manager'

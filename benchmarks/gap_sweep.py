@@ -97,13 +97,30 @@ def sweep(name, pool):
 
 
 def load():
-    """The results so far, or an empty frame with the settings they are made with."""
-    if RESULTS.exists():
-        return json.loads(RESULTS.read_text(encoding="utf-8"))
-    settings = {"command": COMMAND, "gaps": experiments.GAPS, "seeds": experiments.SEEDS,
-                "steps": 300, "batch_size": 32, "hidden_size": experiments.HIDDEN, "clip": 1.0,
-                "rates_tried": RATES}  # fmt: skip
-    return {**settings, "versions": {}, "runs": {}}
+    """The results so far, or an empty frame with the settings they are made with.
+
+    Ends with a message where the file was made with other settings: rows of both kinds in one
+    file would not be comparable.
+    """
+    settings = {
+        "command": COMMAND,
+        "gaps": list(experiments.GAPS),
+        "seeds": list(experiments.SEEDS),
+        "steps": 300,
+        "batch_size": 32,
+        "hidden_size": experiments.HIDDEN,
+        "clip": 1.0,
+        "rates_tried": list(RATES),
+    }
+    if not RESULTS.exists():
+        return {**settings, "versions": {}, "runs": {}}
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    changed = [name for name, value in settings.items() if results.get(name) != value]
+    if changed:
+        sys.exit(
+            f"{RESULTS.name} was made with other {', '.join(changed)}: delete it, run all rows"
+        )
+    return results
 
 
 def save(results):

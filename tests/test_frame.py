@@ -178,6 +178,9 @@ def test_a_failing_notebook_is_reported_and_left_untouched(sound, tmp_path):
     assert run.returncode == 1
     assert "code cell 2: KeyError: 'lost'" in run.stdout
     assert path.read_bytes() == before
+    path.write_text("not json")
+    run = subprocess.run(tool, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 1 and "not a valid notebook" in run.stdout
 
 
 def test_a_lesson_outside_the_contents_and_a_missing_one_are_found(tmp_path):
@@ -201,6 +204,8 @@ def test_a_lesson_outside_the_contents_and_a_missing_one_are_found(tmp_path):
         ("solved at 0.9", "Solved at 0.9", False),
         ("torch 2.13.0", "torch 2.14.0", False),
         ("[0. 1.]", "[0.  1.]", True),
+        ("[1. 0. 1.]", "[0. 1. 0.]", False),
+        ("loss 3.", "loss 4.", False),
         ("nan", "0.0", False),
     ],
 )

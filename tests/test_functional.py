@@ -93,3 +93,9 @@ def test_bad_targets_are_named(a):
         functional.cross_entropy(a, np.zeros((4, 3), int), np.zeros((4, 3)))
     with pytest.raises(ValueError, match="must match"):
         functional.squared_error(a, a[0])
+    for call in (
+        lambda: functional.cross_entropy(np.array([[1, 2, 3]]), [0]),
+        lambda: functional.squared_error(np.array([1, 2]), [1.7, 2.7]),
+    ):
+        with pytest.raises(TypeError, match="must be floating, got int64"):
+            call()

@@ -53,9 +53,19 @@ def test_what_would_make_a_check_worthless_is_refused():
     x = np.ones(2)
     with pytest.raises(KeyError, match="same names.*'y'"):
         check_gradients(lambda: x.sum(), {"x": x, "y": x}, {"x": x})
-    with pytest.raises(TypeError, match="float64.*float32"):
-        numerical_gradient(lambda: 0.0, x.astype(np.float32))
+    for check in (numerical_gradient, numerical_jacobian):
+        for bad in (x.astype(np.float32), x.astype(int)):
+            with pytest.raises(TypeError, match=f"float64.*{bad.dtype}"):
+                check(lambda: 0.0, bad)
     with pytest.raises(TypeError, match="float64.*list"):
         numerical_gradient(lambda: 0.0, [1.0])
     with pytest.raises(ValueError, match="must match"):
         relative_error(np.ones(2), np.ones(3))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_gradient_that_is_not_finite_never_passes(value):
+    x = np.array([0.3, -0.7])
+    arrays, right = {"a": x, "b": x}, 2 * x
+    errors = check_gradients(lambda: (x**2).sum(), arrays, {"a": right, "b": [right[0], value]})
+    assert max(errors.values()) == np.inf and errors["a"] < 1e-7

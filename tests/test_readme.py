@@ -2,10 +2,11 @@
 
 import re
 
+import nbformat
 import pytest
 
-from tools import readme_picture
-from tools.environment import ROOT
+from tools import hygiene, readme_picture
+from tools.environment import ROOT, notebooks
 
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 
@@ -33,8 +34,10 @@ def test_the_picture_is_drawn_from_the_stored_results():
 
 
 def test_the_chapter_map_names_the_lessons_by_their_titles():
-    import nbformat
-
-    for title, path in re.findall(r"\| \[([^]]+)\]\((book/\S+\.ipynb)\)", text("README.md")):
+    rows = re.findall(r"\| \[([^]]+)\]\((book/\S+\.ipynb)\)", text("README.md"))
+    lessons = [path.relative_to(ROOT).with_suffix("").as_posix() for path in notebooks()]
+    in_order = [entry for entry in hygiene.toc_entries() if entry in lessons]
+    assert [path.removesuffix(".ipynb") for _, path in rows] == in_order
+    for title, path in rows:
         first = nbformat.read(ROOT / path, as_version=4).cells[0].source.splitlines()[0]
         assert first == f"# {title}"

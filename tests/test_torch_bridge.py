@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from lessons_lib import attention, cells, torch_bridge
+from lessons_lib.cells import variants
 
 T, B, D, H = 6, 3, 4, 5
 PAIRS = {
@@ -233,3 +234,13 @@ def test_other_classes_are_refused(rng):
 def test_gradients_are_asked_for_after_backward():
     with pytest.raises(ValueError, match=r"call backward\(\) on a loss first"):
         torch_bridge.torch_gradients(nn.GRU(D, H))
+
+
+@pytest.mark.parametrize("Variant", [variants.LeakyRNN, variants.ReLURNN])
+def test_a_cell_with_the_shapes_of_an_rnn_that_computes_something_else_is_refused(Variant):
+    rng = np.random.default_rng(0)
+    options = {"leak": 0.3} if Variant is variants.LeakyRNN else {}
+    with pytest.raises(ValueError, match="module of the same name"):
+        torch_bridge.to_torch(Variant(3, 4, rng=rng, **options), nn.RNN)
+    with pytest.raises(ValueError, match="class of the same name"):
+        torch_bridge.from_torch(nn.RNN(3, 4, dtype=torch.float64), variants.ReLURNN)

@@ -174,3 +174,26 @@ def test_squared_error_trains_a_regression():
     data = [(x := rng.standard_normal((4, 8, 4)), x.sum(axis=(0, 2))[:, None] / 8)] * 80
     history = training.train(model, data, loss=squared_error, optimiser=training.Adam(lr=1e-2))
     assert history.loss[-1] < 0.2 * history.loss[0]
+
+
+def test_huge_float32_gradients_are_clipped_not_wiped_out():
+    grads = {"a": np.full(4, 1e20, np.float32)}
+    clipped, norm = training.clip_by_global_norm(grads, 1.0)
+    assert norm == pytest.approx(2e20) and clipped["a"].dtype == np.float32
+    np.testing.assert_allclose(clipped["a"], 0.5, rtol=1e-6)
+
+
+def test_accuracy_refuses_shapes_that_would_broadcast():
+    logits = np.zeros((5, 4, 3))
+    with pytest.raises(ValueError, match=r"targets of shape \(5, 4\), not \(4,\)"):
+        training.accuracy(logits, np.zeros(4, int))
+    with pytest.raises(ValueError, match="no position to count"):
+        training.accuracy(logits, np.zeros((5, 4), int), mask=np.zeros((5, 4)))
+
+
+def test_training_that_could_not_do_what_was_asked_is_refused():
+    settings = {"loss": cross_entropy, "optimiser": training.Adam(lr=1e-3)}
+    with pytest.raises(ValueError, match="give a metric"):
+        training.train(build(True), batches(3), stop=training.solved(0.5), **settings)
+    with pytest.raises(ValueError, match="no batch came"):
+        training.train(build(True), batches(0), **settings)

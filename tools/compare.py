@@ -38,7 +38,7 @@ def close_decimals(a, b):
         return False
     (a, places_a), (b, places_b) = decimal(a), decimal(b)
     unit = max(Decimal(1).scaleb(x.as_tuple().exponent) for x in (a, b))
-    return places_a == places_b and abs(a - b) <= unit
+    return places_a == places_b and (a == b or (places_a > 0 and abs(a - b) <= unit))
 
 
 def decimal(text):

@@ -80,7 +80,7 @@ def cell_faults(cell):
 def output_faults(cell):
     for out in cell.outputs:
         if out.get("name") == "stderr":
-            yield f"stderr: {out.text.strip().splitlines()[-1]}"
+            yield f"stderr: {(out.text.strip() or 'blank').splitlines()[-1]}"
         data = out.get("data", {})
         if any(mime.startswith("image/") for mime in data):
             if not cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "").strip():

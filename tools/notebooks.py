@@ -19,7 +19,6 @@ from tools import hygiene
 from tools.environment import METADATA, ROOT, pin_threads
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-CELL_KEYS = {"tags", "mystnb"}
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
 
 
@@ -30,7 +29,11 @@ class Failed(Exception):
 def execute(path):
     """Run every cell of the notebook in its own folder, store the outputs, return the seconds."""
     start = time.perf_counter()
-    nb = nbformat.read(path, as_version=4)
+    try:
+        nb = nbformat.read(path, as_version=4)
+        nbformat.validate(nb)
+    except (*hygiene.INVALID, UnicodeDecodeError) as error:
+        raise Failed(f"not a valid notebook: {str(error).splitlines()[0]}") from error
     client = NotebookClient(
         nb,
         timeout=300,
@@ -76,7 +79,7 @@ def normalise(nb):
     for n, cell in enumerate(nb.cells):
         cell.setdefault("id", f"cell-{n}")
         cell.metadata = nbformat.from_dict(
-            {k: v for k, v in cell.metadata.items() if k in CELL_KEYS}
+            {k: v for k, v in cell.metadata.items() if k in hygiene.CELL_KEYS}
         )
         if cell.cell_type == "code":
             cell.outputs = join_streams(cell.outputs)

@@ -46,6 +46,7 @@ def cross_entropy(logits, targets, mask=None):
     →  loss (float), dlogits (..., K).  Masked-out positions count for nothing.
     Raises ValueError where the shapes disagree, a target is not a class, or the mask is empty.
     """
+    _check_floating("cross_entropy", "logits", logits)
     targets = np.asarray(targets)
     classes = logits.shape[-1]
     if targets.shape != logits.shape[:-1]:
@@ -57,7 +58,7 @@ def cross_entropy(logits, targets, mask=None):
         raise ValueError(f"cross_entropy: targets must be integers from 0 to {classes - 1}")
     weight = np.ones(targets.shape) if mask is None else np.broadcast_to(mask, targets.shape)
     if weight.sum() == 0:
-        raise ValueError("cross_entropy: the mask leaves no position to average over")
+        raise ValueError("cross_entropy: there is no position to average over: see mask and shapes")
     weight = (weight / weight.sum()).astype(logits.dtype)[..., None]
     log_p = log_softmax(logits)
     picked = np.take_along_axis(log_p, targets[..., None], axis=-1)
@@ -72,8 +73,15 @@ def squared_error(y, target):
 
     Raises ValueError where the shapes differ: broadcasting would average the wrong pairs.
     """
+    _check_floating("squared_error", "y", y)
     target = np.asarray(target, dtype=y.dtype)
     if y.shape != target.shape:
         raise ValueError(f"squared_error: y {y.shape} and target {target.shape} must match")
     error = y - target
     return float((error * error).mean()), 2 * error / error.size
+
+
+def _check_floating(function, name, array):
+    """Integers would cut the weights and the targets down to whole numbers."""
+    if not np.issubdtype(np.asarray(array).dtype, np.floating):
+        raise TypeError(f"{function}: {name} must be floating, got {np.asarray(array).dtype}")

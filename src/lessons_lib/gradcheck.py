@@ -8,6 +8,23 @@ formula passes.
 import numpy as np
 
 
+def _nudged(f, array, eps):
+    """Yields index, f above, f below, for every entry; the array is restored even if f fails."""
+    if not isinstance(array, np.ndarray) or array.dtype != np.float64:
+        kind = getattr(array, "dtype", type(array).__name__)
+        raise TypeError(f"finite differences need a float64 NumPy array, got {kind}")
+    for index in np.ndindex(array.shape):
+        old = array[index]
+        try:
+            array[index] = old + eps
+            above = np.array(f(), dtype=np.float64)
+            array[index] = old - eps
+            below = np.array(f(), dtype=np.float64)
+        finally:
+            array[index] = old
+        yield index, above, below
+
+
 def numerical_gradient(f, array, eps=1e-6):
     """Central differences of the scalar ``f()`` with respect to ``array``, entry by entry.
 
@@ -15,19 +32,8 @@ def numerical_gradient(f, array, eps=1e-6):
     restored even if ``f`` fails  →  gradient, shaped like ``array``.
     Raises TypeError unless the array is float64 (in float32 the difference is noise).
     """
-    if not isinstance(array, np.ndarray) or array.dtype != np.float64:
-        kind = getattr(array, "dtype", type(array).__name__)
-        raise TypeError(f"numerical_gradient needs a float64 NumPy array, got {kind}")
-    gradient = np.zeros_like(array)
-    for index in np.ndindex(array.shape):
-        old = array[index]
-        try:
-            array[index] = old + eps
-            above = f()
-            array[index] = old - eps
-            below = f()
-        finally:
-            array[index] = old
+    gradient = np.zeros(np.shape(array))
+    for index, above, below in _nudged(f, array, eps):
         gradient[index] = (above - below) / (2 * eps)
     return gradient
 
@@ -36,29 +42,23 @@ def numerical_jacobian(f, array, eps=1e-6):
     """Central-difference Jacobian of ``f()`` (any shape) with respect to ``array``.
 
     →  (output size, array size), both flattened in C order: entry [p, q] = ∂f_p / ∂array_q.
+    Raises TypeError unless the array is float64.
     """
-    columns = []
-    for index in np.ndindex(array.shape):
-        old = array[index]
-        try:
-            array[index] = old + eps
-            above = np.array(f(), dtype=np.float64).ravel()
-            array[index] = old - eps
-            below = np.array(f(), dtype=np.float64).ravel()
-        finally:
-            array[index] = old
-        columns.append((above - below) / (2 * eps))
+    columns = [(a - b).ravel() / (2 * eps) for _, a, b in _nudged(f, array, eps)]
     return np.stack(columns, axis=1)
 
 
 def relative_error(a, b):
     """‖a - b‖ / max(‖a‖, ‖b‖) over whole arrays; 0 where both are zero.
 
+    An entry that is not finite makes it infinite: NaN would slip through ``max(errors) < 1e-7``.
     Raises ValueError where the shapes differ.
     """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape:
         raise ValueError(f"relative_error: shapes {a.shape} and {b.shape} must match")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return float("inf")
     scale = max(np.linalg.norm(a), np.linalg.norm(b))
     return float(np.linalg.norm(a - b) / scale) if scale else 0.0
 

@@ -43,7 +43,7 @@ def to_torch(cell, kind):
     module = _empty_module(cell, kind)
     expected = {name: array.shape for name, array in _our_layout(module, _values(module)).items()}
     given = {name: array.shape for name, array in cell.params.items()}
-    if given != expected:
+    if given != expected or type(cell).__name__.lower() != kind.__name__.lower():
         raise ValueError(
             f"nn.{kind.__name__} has parameters {expected}, {type(cell).__name__} has {given}: "
             f"give the module of the same name, for a cell without peepholes or coupled gates; "
@@ -76,12 +76,13 @@ def from_torch(module, kind):
     params = _our_layout(module, arrays)
     dtype = params[next(iter(params))].dtype
     cell = kind(*sizes, rng=np.random.default_rng(0), dtype=dtype)  # every draw is overwritten
-    for name in params.keys() | cell.params.keys():
-        if np.shape(params.get(name)) != np.shape(cell.params.get(name)):
-            raise ValueError(
-                f"the weights of nn.{type(module).__name__} do not fit {kind.__name__}: "
-                f"give the class of the same name"
-            )
+    shapes = [{name: p.shape for name, p in each.items()} for each in (params, cell.params)]
+    # A leaky or a ReLU cell has the same shapes as an RNN and computes something else.
+    if shapes[0] != shapes[1] or kind.__name__.lower() != type(module).__name__.lower():
+        raise ValueError(
+            f"the weights of nn.{type(module).__name__} do not fit {kind.__name__}: "
+            f"give the class of the same name"
+        )
     cell.params.update(params)
     return cell
 

@@ -56,18 +56,26 @@ class SequenceModel:
 
 def global_norm(grads):
     """Euclidean norm of all gradients together: dict of arrays  →  float."""
-    return float(np.sqrt(sum(float(np.vdot(g, g)) for g in grads.values())))
+    square = sum(float(np.vdot(g, g)) for g in grads.values())
+    if not np.isfinite(square):  # float32 squares overflow from 1.8e19 on
+        square = sum(float(np.square(g, dtype=np.float64).sum()) for g in grads.values())
+    return float(np.sqrt(square))
 
 
 def clip_by_global_norm(grads, limit):
     """g ← g · min(1, limit / ‖g‖), with one norm for all arrays (Pascanu et al., 2013).
 
     dict of arrays, limit > 0  →  new dict (same direction), the norm before clipping.
-    Raises ValueError for a limit that is not positive.
+    Raises ValueError for a limit that is not positive and for gradients that are not finite.
     """
     if not limit > 0:
         raise ValueError(f"clip_by_global_norm: the limit must be positive, got {limit!r}")
     norm = global_norm(grads)
+    if not np.isfinite(norm):
+        raise ValueError(
+            f"clip_by_global_norm: the norm of the gradient is {norm}, not finite: the training "
+            "has diverged; lower the learning rate, or clip at a smaller norm from the start"
+        )
     if norm <= limit:
         return grads, norm
     return {name: g * g.dtype.type(limit / norm) for name, g in grads.items()}, norm
@@ -92,8 +100,6 @@ class Adam:
         if params.keys() != grads.keys():
             raise ValueError(f"Adam: no pair for {sorted(params.keys() ^ grads.keys())}")
         grads, norm = clip_by_global_norm(grads, self.clip or np.inf)
-        if not np.isfinite(norm):
-            raise ValueError("Adam: a gradient is not finite; lower lr, or clip the gradients")
         self.steps += 1
         (b1, b2), t = self.betas, self.steps
         rate = self.lr * factor * np.sqrt(1 - b2**t) / (1 - b1**t)
@@ -114,9 +120,22 @@ def linear_decay(steps, last=0.3):
 
 
 def accuracy(logits, targets, mask=None):
-    """Share of positions at which the largest logit is the target's (mask: which count)."""
+    """Share of positions at which the largest logit is the target's (mask: which count).
+
+    logits (..., K), targets (...), mask (...) or None.  Raises ValueError where the shapes
+    disagree or no position counts.
+    """
+    if np.shape(targets) != logits.shape[:-1]:
+        raise ValueError(
+            f"accuracy: logits {logits.shape} need targets of shape {logits.shape[:-1]}, "
+            f"not {np.shape(targets)}"
+        )
     hits = logits.argmax(axis=-1) == targets
-    return float(hits.mean() if mask is None else hits[np.asarray(mask, dtype=bool)].mean())
+    if mask is not None:
+        hits = hits[np.broadcast_to(np.asarray(mask, dtype=bool), hits.shape)]
+    if not hits.size:
+        raise ValueError("accuracy: there is no position to count: see mask and shapes")
+    return float(hits.mean())
 
 
 class History(NamedTuple):
@@ -147,8 +166,11 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
     batches: iterable of (x, target) or (x, target, mask); loss(y, target[, mask]) → value, dy
     schedule(step) → factor of the learning rate; metric(y, target[, mask]) → float, recorded
     stop(metrics so far) → bool; carry_state: start each batch from the last one's final state
-    →  History.  Raises ValueError where the loss is not finite.
+    →  History.  Raises ValueError where the loss is not finite, where ``stop`` has no metric to
+    look at, and where there is no batch.
     """
+    if stop and not metric:
+        raise ValueError("train: stop looks at the metrics; give a metric, such as accuracy")
     losses, metrics, norms, state = [], [], [], None
     for step, (x, *targets) in enumerate(progress(batches, desc="training", unit="step")):
         y, final, cache = model.forward(x, state)
@@ -164,4 +186,6 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
         if stop and stop(metrics):
             break
         state = final if carry_state else None
+    if not losses:
+        raise ValueError("train: no batch came; a generator can be used up only once")
     return History(np.array(losses), np.array(metrics), np.array(norms))

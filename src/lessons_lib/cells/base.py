@@ -31,7 +31,8 @@ class Cell:
     def jacobian(self, x_t, state):
         """Jacobian of one step with respect to the whole state, for each sequence of the batch.
 
-        x_t (B, D), state of (B, H) arrays  →  (B, S, S), S = H or 2H (h first, then c).
+        x_t (B, D), state of (B, H) arrays  →  (B, S, S); S = H times the parts of the state (h
+        first, then c or older states).
         Row convention: entry [b, p, q] = ∂ s_t[q] / ∂ s_{t-1}[p], so products over time read
         from left to right.  Each column is one backward pass from one entry of the new state.
         """
