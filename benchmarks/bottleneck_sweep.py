@@ -8,25 +8,22 @@ Results: src/lessons_lib/data/bottleneck.json.
     python -m benchmarks.bottleneck_sweep
 """
 
-import json
-import os
 import platform
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from pathlib import Path
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # the runs are parallel, each with one thread
+from benchmarks import store  # first: it sets the threads of NumPy and torch
 
-import numpy as np  # noqa: E402  (after the thread settings)
-import torch  # noqa: E402
-from tqdm import tqdm  # noqa: E402
+# isort: split
+import numpy as np
+import torch
+from tqdm import tqdm
 
-from lessons_lib import torch_models  # noqa: E402
+from lessons_lib import torch_models
 
 LENGTHS, SEEDS, RATES = (4, 8, 12, 16, 24, 32), (0, 1, 2, 3, 4), (5e-3, 1e-2, 2e-2)
-RESULTS = Path(__file__).parent.parent / "src" / "lessons_lib" / "data" / "bottleneck.json"
+RESULTS = store.DATA / "bottleneck.json"
 MODELS = {
     "LSTM alone": torch_models.Seq2Seq,
     "attention": torch_models.AttentiveSeq2Seq,
@@ -63,7 +60,7 @@ def main():
     }  # fmt: skip
     with ProcessPoolExecutor() as pool:
         settings["runs"] = {name: sweep(name, pool) for name in MODELS}
-    RESULTS.write_text(json.dumps(settings, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    store.write(RESULTS, settings, indent=1, ensure_ascii=False)
     for name, entry in settings["runs"].items():
         means = np.mean(entry["accuracy"], axis=1).round(2).tolist()
         print(name, entry["mean_by_rate"], dict(zip(LENGTHS, means, strict=True)))

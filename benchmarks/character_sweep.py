@@ -9,28 +9,24 @@ Results: src/lessons_lib/data/character_model.json.
     python -m benchmarks.character_sweep
 """
 
-import json
-import os
 import platform
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from pathlib import Path
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # the runs are parallel, each with one thread
-os.environ["LESSONS_QUIET"] = "1"
+from benchmarks import store  # first: it sets the threads of NumPy and torch
 
-import numpy as np  # noqa: E402  (after the thread settings)
-from tqdm import tqdm  # noqa: E402
+# isort: split
+import numpy as np
+from tqdm import tqdm
 
-from lessons_lib import cells, text  # noqa: E402
-from lessons_lib.functional import cross_entropy  # noqa: E402
-from lessons_lib.training import Adam, SequenceModel, train  # noqa: E402
+from lessons_lib import cells, text
+from lessons_lib.functional import cross_entropy
+from lessons_lib.training import Adam, SequenceModel, train
 
 HIDDEN, STEPS, STREAMS, PASSES = 64, 50, 16, 40
 SEEDS, RATES = (0, 1, 2, 3, 4), (2.5e-3, 5e-3, 1e-2)
-RESULTS = Path(__file__).parent.parent / "src" / "lessons_lib" / "data" / "character_model.json"
+RESULTS = store.DATA / "character_model.json"
 CELLS = {"RNN": cells.RNN, "LSTM": partial(cells.LSTM, forget_bias=1.0), "GRU": cells.GRU}
 KEPT = "RNN"  # the cell whose weights are stored, of seed 0
 UNIT = 1000  # weights are stored in thousandths
@@ -85,7 +81,7 @@ def main():
         runs = {name: sweep(name, pool) for name in CELLS}
     settings["runs"] = {name: entry for name, (entry, _) in runs.items()}
     settings["weights"] = {"cell": KEPT, "seed": 0, "unit": 1 / UNIT, "params": runs[KEPT][1]}
-    RESULTS.write_text(json.dumps(settings) + "\n", encoding="utf-8")
+    store.write(RESULTS, settings)
     for name, entry in settings["runs"].items():
         best = np.min(entry["validation"], axis=1)
         print(name, entry["best_by_rate"], best.tolist())

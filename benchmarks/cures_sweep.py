@@ -10,28 +10,24 @@ Results: src/lessons_lib/data/cures_sweep.json.
     python -m benchmarks.cures_sweep
 """
 
-import json
-import os
 import platform
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # the runs are parallel, each with one thread
-os.environ["LESSONS_QUIET"] = "1"
+from benchmarks import store  # first: it sets the threads of NumPy and torch
 
-import numpy as np  # noqa: E402  (after the thread settings)
-from tqdm import tqdm  # noqa: E402
+# isort: split
+import numpy as np
+from tqdm import tqdm
 
-from lessons_lib import cells, experiments, training  # noqa: E402
-from lessons_lib.cells.variants import LeakyRNN, ReLURNN, SkipRNN  # noqa: E402
-from lessons_lib.experiments import recurrent  # noqa: E402
-from lessons_lib.functional import cross_entropy  # noqa: E402
+from lessons_lib import cells, experiments, training
+from lessons_lib.cells.variants import LeakyRNN, ReLURNN, SkipRNN
+from lessons_lib.experiments import recurrent
+from lessons_lib.functional import cross_entropy
 
 RATES, SMALLER, LARGER = (3e-3, 1e-2, 2e-2), (1e-3, 3e-3, 1e-2), (3e-2, 5e-2, 1e-1)
 STEPS, MIXED = 300, np.geomspace(1, 0.005, experiments.HIDDEN)  # time scales from 1 to 200 steps
-RESULTS = Path(__file__).parent.parent / "src" / "lessons_lib" / "data" / "cures_sweep.json"
+RESULTS = store.DATA / "cures_sweep.json"
 
 
 def set_orthogonal(cell, rng):
@@ -115,7 +111,7 @@ def main():
             entry = results["runs"][name] = sweep(name, experiments.GAPS, pool)
             means = np.mean(entry["accuracy"], axis=1).round(2).tolist()
             print(name, entry["rate"], entry["finite"], means, flush=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    store.write(RESULTS, results, indent=1)
 
 
 if __name__ == "__main__":

@@ -11,25 +11,22 @@ Results: src/lessons_lib/data/gap_sweep.json, one entry per architecture, writte
 
 import argparse
 import json
-import os
 import platform
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # the runs are parallel, each with one thread
-os.environ["LESSONS_QUIET"] = "1"
+from benchmarks import store  # first: it sets the threads of NumPy and torch
 
-import numpy as np  # noqa: E402  (after the thread settings)
-from tqdm import tqdm  # noqa: E402
+# isort: split
+import numpy as np
+from tqdm import tqdm
 
-from lessons_lib import cells, experiments  # noqa: E402
-from lessons_lib.attention.models import AttentionReadout, SelfAttention  # noqa: E402
-from lessons_lib.experiments import recurrent  # noqa: E402
+from lessons_lib import cells, experiments
+from lessons_lib.attention.models import AttentionReadout, SelfAttention
+from lessons_lib.experiments import recurrent
 
 RATES = (3e-3, 1e-2, 2e-2)
-RESULTS = Path(__file__).parent.parent / "src" / "lessons_lib" / "data" / "gap_sweep.json"
+RESULTS = store.DATA / "gap_sweep.json"
 COMMAND = "make sweep"
 
 
@@ -124,13 +121,11 @@ def load():
 
 
 def save(results):
-    """Write beside the file, then swap: a stopped run leaves the last whole file."""
+    """The rows in their order, with the versions they were computed with."""
     order = {name: results["runs"][name] for name in ARCHITECTURES if name in results["runs"]}
     results["runs"] = order
     results["versions"] = {"python": platform.python_version(), "numpy": np.__version__}
-    part = RESULTS.with_suffix(".part")
-    part.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    part.replace(RESULTS)
+    store.write(RESULTS, results, indent=1)
 
 
 def main():

@@ -8,25 +8,21 @@ Results: src/lessons_lib/data/memory_sweep.json.
     python -m benchmarks.memory_sweep
 """
 
-import json
-import os
 import platform
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # the runs are parallel, each with one thread
-os.environ["LESSONS_QUIET"] = "1"
+from benchmarks import store  # first: it sets the threads of NumPy and torch
 
-import numpy as np  # noqa: E402  (after the thread settings)
-from tqdm import tqdm  # noqa: E402
+# isort: split
+import numpy as np
+from tqdm import tqdm
 
-from lessons_lib import cells, tasks, training  # noqa: E402
-from lessons_lib.functional import cross_entropy, squared_error  # noqa: E402
+from lessons_lib import cells, tasks, training
+from lessons_lib.functional import cross_entropy, squared_error
 
 STEPS, BATCH, TEST, HIDDEN, SEEDS, RATES = 1000, 32, 512, 32, range(5), (3e-3, 1e-2, 2e-2)
-RESULTS = Path(__file__).parent.parent / "src" / "lessons_lib" / "data" / "memory_sweep.json"
+RESULTS = store.DATA / "memory_sweep.json"
 
 
 def adding(T, B, rng):
@@ -107,7 +103,7 @@ def main():
             entry = results["runs"][name] = sweep(name, pool)
             for row in zip(entry["lengths"], entry["rates"], entry["scores"], strict=True):
                 print(name, *row, flush=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    store.write(RESULTS, results, indent=1)
 
 
 if __name__ == "__main__":

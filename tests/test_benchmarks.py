@@ -1,10 +1,13 @@
 """The benchmark compares like with like: every contender computes the same gradients."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
-from benchmarks import teaching_styles
+from benchmarks import store, teaching_styles
 from lessons_lib import cells, experiments, text, torch_bridge, training
 
 
@@ -49,3 +52,19 @@ def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
         array[:] = np.multiply(weights["params"][name], weights["unit"])
     bits = min(stored["runs"][weights["cell"]]["validation"][weights["seed"]])
     assert text.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
+
+
+def test_results_are_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "results.json"
+    store.write(path, {"runs": [1, 2]}, indent=1)
+    before = path.read_bytes()
+    with pytest.raises(TypeError):
+        store.write(path, {"runs": object()})
+    assert path.read_bytes() == before and json.loads(before) == {"runs": [1, 2]}
+    assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
+
+
+@pytest.mark.parametrize("path", sorted(Path(store.__file__).parent.glob("*_sweep.py")))
+def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
+    source = path.read_text(encoding="utf-8")
+    assert source.index("from benchmarks import store") < source.index("import numpy")
