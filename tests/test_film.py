@@ -5,10 +5,8 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 
 from lessons_lib import cells, diagrams, flow
-from tools import browser
 
 WORDS = "the clouds are in the".split()
 SQUARES = [f'<rect x="{10 * k}" y="0" width="10" height="10"/>' for k in range(3)]
@@ -160,16 +158,6 @@ LIT = """() => [...document.forms].map(form => ({
     [...form.querySelectorAll(list)].map(e => +getComputedStyle(e).opacity)),
   height: form.getBoundingClientRect().height,
 }))"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = browser.find()
-    assert path, browser.HOW
-    with sync_playwright() as play:
-        program = play.chromium.launch(executable_path=path, args=browser.FLAGS)
-        yield program
-        program.close()
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tools import browser, hygiene
+from tools import hygiene
 from tools.environment import ROOT
 
 SITE = ROOT / "_build" / "html"
@@ -94,16 +93,6 @@ def server():
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{httpd.server_port}"
         httpd.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = browser.find()
-    assert path, browser.HOW
-    with sync_playwright() as play:
-        program = play.chromium.launch(executable_path=path, args=browser.FLAGS)
-        yield program
-        program.close()
 
 
 LOOK = """() => {

@@ -1,0 +1,17 @@
+"""Shared by the tests that look at pages in a browser."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tools import browser
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A headless Chromium; a test that needs one fails where there is none, with the remedy."""
+    path = browser.find()
+    assert path, browser.HOW
+    with sync_playwright() as play:
+        program = play.chromium.launch(executable_path=path, args=browser.FLAGS)
+        yield program
+        program.close()
