@@ -20,21 +20,17 @@ from benchmarks import store  # first: it sets the threads of NumPy and torch
 import numpy as np
 from tqdm import tqdm
 
-from lessons_lib import cells, experiments, training
+from benchmarks.gap_sweep import make_orthogonal
+from lessons_lib import cells, experiments
 from lessons_lib.cells.variants import LeakyRNN, ReLURNN, SkipRNN
 from lessons_lib.experiments import recurrent
-from lessons_lib.functional import cross_entropy
 
 RATES, SMALLER, LARGER = (3e-3, 1e-2, 2e-2), (1e-3, 3e-3, 1e-2), (3e-2, 5e-2, 1e-1)
 STEPS, MIXED = 300, np.geomspace(1, 0.005, experiments.HIDDEN)  # time scales from 1 to 200 steps
 RESULTS = store.DATA / "cures_sweep.json"
 
 
-def set_orthogonal(cell, rng):
-    cell.params["W_hh"][:] = cells.orthogonal(cell.hidden_size, rng)
-
-
-def set_identity(cell, rng):
+def make_identity(cell, rng):
     cell.params["W_hh"][:] = np.eye(cell.hidden_size)
 
 
@@ -42,8 +38,8 @@ def set_identity(cell, rng):
 CURES = {
     "no clipping": (recurrent(cells.RNN), None, RATES),
     "larger rates": (recurrent(cells.RNN), 1.0, LARGER),
-    "orthogonal": (recurrent(cells.RNN, set_orthogonal), 1.0, SMALLER),
-    "identity": (recurrent(cells.RNN, set_identity), 1.0, SMALLER),
+    "orthogonal": (recurrent(cells.RNN, make_orthogonal), 1.0, SMALLER),
+    "identity": (recurrent(cells.RNN, make_identity), 1.0, SMALLER),
     "identity + ReLU": (recurrent(ReLURNN), 1.0, SMALLER),
     "same, no clipping": (recurrent(ReLURNN), None, SMALLER),
     "skip 10": (recurrent(SkipRNN, skip=10), 1.0, RATES),
@@ -57,18 +53,12 @@ CROWDED, DISTRACTORS = ("orthogonal", "skip 10", "leaky 0.1", "leaky 0.01", "LST
 
 
 def solve(name, rate, gap, seed, distractors=0):
-    """Build, train and test one model as ``experiments.solve_gap`` does  →  accuracy, finite?"""
+    """One run of ``experiments.solve_gap``  →  accuracy, finite?"""
     build, clip, _ = {**CURES, **AHEAD}[name]
-    model = build(np.random.default_rng([seed, 0]))
-    rngs = [np.random.default_rng([seed, k]) for k in (1, 2)]
-    batches = experiments.gap_batches(gap, STEPS, rng=rngs[0], distractors=distractors)
     try:
-        training.train(
-            model, batches, loss=cross_entropy, metric=training.accuracy,
-            optimiser=training.Adam(lr=rate, clip=clip), stop=training.solved(0.99),
-            schedule=training.linear_decay(STEPS),
-        )  # fmt: skip
-        score = experiments.accuracy_on_gap(model, gap, rng=rngs[1], distractors=distractors)
+        score, _ = experiments.solve_gap(
+            build, gap, seed, lr=rate, steps=STEPS, distractors=distractors, clip=clip
+        )
     except ValueError:  # a loss, gradient or weight is no longer finite: the answer is a guess
         return 0.1, False
     return score, True
@@ -79,7 +69,9 @@ def sweep(name, gaps, pool, distractors=0):
     rates, seeds = {**CURES, **AHEAD}[name][2], experiments.SEEDS
     jobs = [(name, rate, gap, seed, distractors) for rate in rates for gap in gaps
             for seed in seeds]  # fmt: skip
-    done = list(tqdm(pool.map(unpacked, jobs), total=len(jobs), desc=name, file=sys.stderr))
+    done = list(
+        tqdm(pool.map(solve, *zip(*jobs, strict=True)), total=len(jobs), desc=name, file=sys.stderr)
+    )
     scores, finite = (np.reshape(part, (len(rates), len(gaps), len(seeds)))
                       for part in zip(*done, strict=True))  # fmt: skip
     best = int(scores.mean(axis=(1, 2)).argmax())
@@ -89,10 +81,6 @@ def sweep(name, gaps, pool, distractors=0):
         "finite": int(finite[best].sum()),
         "mean_by_rate": {str(r): float(scores[k].mean().round(4)) for k, r in enumerate(rates)},
     }
-
-
-def unpacked(job):
-    return solve(*job)
 
 
 def main():

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 
+from tools.environment import THREADS
+
 SIZES = [(100, 32, 128), (100, 64, 256), (100, 1, 128)]  # (T, B, D = H)
 LIMITS = {"LSTM": (1.5, 1.3, 2.2), "GRU": (0.85, 1.0, 0.35), "RNN": (0.75, 0.9, 0.3)}
 SLOT, ROUNDS, ATTEMPTS, DRIFT = 0.03, 15, 4, 0.08
@@ -19,7 +21,7 @@ SLOT, ROUNDS, ATTEMPTS, DRIFT = 0.03, 15, 4, 0.08
 # One thread; freed memory is kept, so that neither side pays page faults for its big arrays;
 # no kernel is forced, so that both sides use the best one this processor has.
 ENVIRONMENT = {
-    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    **dict.fromkeys(THREADS, "1"),
     "MALLOC_MMAP_THRESHOLD_": "1073741824",
     "MALLOC_TRIM_THRESHOLD_": "2147483647",
     "MALLOC_TOP_PAD_": "268435456",

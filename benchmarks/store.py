@@ -5,11 +5,12 @@ Import it before NumPy and torch: they read the number of threads when they are 
 
 import json
 import os
-from pathlib import Path
 
-DATA = Path(__file__).resolve().parent.parent / "src" / "lessons_lib" / "data"
+from tools.environment import ROOT, THREADS
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+DATA = ROOT / "src" / "lessons_lib" / "data"
+
+for _name in THREADS:
     os.environ[_name] = "1"  # the runs are parallel, each with one thread
 os.environ["LESSONS_QUIET"] = "1"
 

@@ -5,7 +5,8 @@ import pytest
 
 from lessons_lib import cells
 from lessons_lib.cells.variants import LeakyRNN, ReLURNN, SkipRNN
-from lessons_lib.gradcheck import check_gradients, numerical_jacobian, relative_error
+from lessons_lib.gradcheck import numerical_jacobian, relative_error
+from tests.test_cells import assert_forward_is_the_repeated_step, assert_gradients_match
 
 T, B, D, H = 7, 3, 4, 5
 CURES = {
@@ -33,28 +34,13 @@ def setting(name, dtype=np.float64):
 
 @each_cure
 def test_gradients_match_finite_differences_for_every_array(name):
-    cell, x, state, dhs, dstate = setting(name)
-
-    def loss():
-        hs, final, _ = cell.forward(x, state)
-        return (hs * dhs).sum() + sum((s * d).sum() for s, d in zip(final, dstate, strict=True))
-
-    dx, dprev, grads = cell.backward(dhs, cell.forward(x, state)[2], dstate)
-    arrays = {**cell.params, "x": x, **dict(zip(cell.state_names, state, strict=True))}
-    gradients = {**grads, "x": dx, **dict(zip(cell.state_names, dprev, strict=True))}
-    assert all(np.linalg.norm(g) > 0.1 for g in gradients.values())
-    assert max(check_gradients(loss, arrays, gradients).values()) < 1e-7
+    assert_gradients_match(*setting(name))
 
 
 @each_cure
 def test_forward_is_the_repeated_step(name):
     cell, x, state, _, _ = setting(name)
-    hs, final, _ = cell.forward(x, state)
-    for x_t, h_t in zip(x, hs, strict=True):
-        state, _ = cell.step(x_t, state)
-        np.testing.assert_allclose(state[0], h_t, atol=1e-13)
-    for by_step, by_forward in zip(state, final, strict=True):
-        np.testing.assert_allclose(by_step, by_forward, atol=1e-13)
+    assert_forward_is_the_repeated_step(cell, x, state)
 
 
 @each_cure

@@ -51,17 +51,14 @@ def data(cell, T=T, B=B, seed=2):
 each_variant = pytest.mark.parametrize("name", VARIANTS)
 
 
-@each_variant
-def test_gradients_match_finite_differences_for_every_array(name):
-    cell = randomised(build(name))
-    x, state, dhs, dstate = data(cell)
+def assert_gradients_match(cell, x, state, dhs, dstate):
+    """Every parameter, the input and every part of the state, against finite differences."""
 
     def loss():
         hs, final, _ = cell.forward(x, state)
         return (hs * dhs).sum() + sum((s * d).sum() for s, d in zip(final, dstate, strict=True))
 
-    hs, final, cache = cell.forward(x, state)
-    dx, dprev, grads = cell.backward(dhs, cache, dstate)
+    dx, dprev, grads = cell.backward(dhs, cell.forward(x, state)[2], dstate)
     assert grads.keys() == cell.params.keys()
     arrays = {**cell.params, "x": x, **dict(zip(cell.state_names, state, strict=True))}
     gradients = {**grads, "x": dx, **dict(zip(cell.state_names, dprev, strict=True))}
@@ -70,16 +67,26 @@ def test_gradients_match_finite_differences_for_every_array(name):
     assert max(errors.values()) < 1e-7, errors
 
 
-@each_variant
-def test_forward_is_the_repeated_step(name):
-    cell = randomised(build(name))
-    x, state, _, _ = data(cell)
+def assert_forward_is_the_repeated_step(cell, x, state):
     hs, final, _ = cell.forward(x, state)
     for x_t, h_t in zip(x, hs, strict=True):
         state, _ = cell.step(x_t, state)
         np.testing.assert_allclose(state[0], h_t, atol=1e-13)
     for by_step, by_forward in zip(state, final, strict=True):
         np.testing.assert_allclose(by_step, by_forward, atol=1e-13)
+
+
+@each_variant
+def test_gradients_match_finite_differences_for_every_array(name):
+    cell = randomised(build(name))
+    assert_gradients_match(cell, *data(cell))
+
+
+@each_variant
+def test_forward_is_the_repeated_step(name):
+    cell = randomised(build(name))
+    x, state, _, _ = data(cell)
+    assert_forward_is_the_repeated_step(cell, x, state)
 
 
 @each_variant

@@ -42,13 +42,16 @@ def gap_batches(gap, steps, *, rng, batch_size=32, distractors=0, dtype=np.float
         yield batch.x, batch.y
 
 
-def train_on_gap(model, gap, *, rng, lr=1e-2, steps=300, distractors=0):
-    """Train ``model`` (read-out of the last step) on sentences with this gap  →  History."""
+def train_on_gap(model, gap, *, rng, lr=1e-2, steps=300, distractors=0, clip=1.0):
+    """Train ``model`` (read-out of the last step) on sentences with this gap  →  History.
+
+    distractors: other countries in the gap; clip: limit of the gradient's norm, None for no limit.
+    """
     return train(
         model,
         gap_batches(gap, steps, rng=rng, distractors=distractors),
         loss=cross_entropy,
-        optimiser=Adam(lr=lr, clip=1.0),
+        optimiser=Adam(lr=lr, clip=clip),
         schedule=linear_decay(steps),
         metric=accuracy,
         stop=solved(0.99),
@@ -61,14 +64,17 @@ def accuracy_on_gap(model, gap, *, rng, sentences=256, distractors=0):
     return accuracy(model.forward(test.x)[0], test.y)
 
 
-def solve_gap(build, gap, seed, *, lr=1e-2, steps=300):
+def solve_gap(build, gap, seed, *, lr=1e-2, steps=300, distractors=0, clip=1.0):
     """Build, train and test one model.  build(rng) → model  →  test accuracy, steps trained.
 
     One seed sets the weights, another the sentences, so two builds see the same sentences.
+    distractors, clip: as in ``train_on_gap``.
     """
-    model = build(np.random.default_rng([seed, 0]))
-    history = train_on_gap(model, gap, rng=np.random.default_rng([seed, 1]), lr=lr, steps=steps)
-    score = accuracy_on_gap(model, gap, rng=np.random.default_rng([seed, 2]))
+    weights, sentences, new = (np.random.default_rng([seed, k]) for k in range(3))
+    model = build(weights)
+    settings = {"lr": lr, "steps": steps, "distractors": distractors, "clip": clip}
+    history = train_on_gap(model, gap, rng=sentences, **settings)
+    score = accuracy_on_gap(model, gap, rng=new, distractors=distractors)
     return score, len(history.loss)
 
 

@@ -13,6 +13,4 @@ def finish_gates(a, scale):
 def finish_sigmoid(a):
     """In place σ(a) = ½ + ½ tanh(a/2)."""
     a *= 0.5
-    np.tanh(a, out=a)
-    a *= 0.5
-    a += 0.5
+    finish_gates(a, 0.5)
