@@ -211,6 +211,7 @@ def test_side_by_side_shows_every_drawing_under_its_title_and_says_all_numbers()
     assert ["".join(p.itertext()) for p in root.iter("p")] == ["ht first", "second"]
     for make, values in zip(makes, numbers, strict=True):
         assert make().alt_text(values) in picture.alt
+        assert make().svg(values=values) in picture.html
     with pytest.raises(ValueError, match="do not pair up"):
         diagrams.side_by_side(["one"], [diagrams.gru()], [])
 

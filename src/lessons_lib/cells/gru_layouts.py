@@ -65,8 +65,8 @@ def to_onnx(cell):
         beside_state = _state_bias(params)
     beside_input = _columns(params["b_h"][:, None])[0]
     return {
-        "W": _columns(params["W_xh"]).T[None].copy(),
-        "R": _columns(params["W_hh"]).T[None].copy(),
+        "W": _columns(params["W_xh"]).T[None],
+        "R": _columns(params["W_hh"]).T[None],
         "B": np.concatenate([beside_input, beside_state])[None],
         "linear_before_reset": int(cell.reset_after),
     }
