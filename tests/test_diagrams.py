@@ -202,6 +202,20 @@ def test_the_panel_shows_every_step_with_its_equations(make):
         assert step in title
 
 
+def test_side_by_side_shows_every_drawing_under_its_title_and_says_all_numbers():
+    makes = [diagrams.gru, diagrams.lstm]
+    numbers = [values_of(make) for make in makes]
+    picture = diagrams.side_by_side(["$h_t$ first", "second"], [make() for make in makes], numbers)
+    root = ET.fromstring(picture.html)
+    assert len(list(root.iter(f"{SVG}svg"))) == 2
+    assert ["".join(p.itertext()) for p in root.iter("p")] == ["ht first", "second"]
+    for make, values in zip(makes, numbers, strict=True):
+        assert make().alt_text(values) in picture.alt
+        assert make().svg(values=values) in picture.html
+    with pytest.raises(ValueError, match="do not pair up"):
+        diagrams.side_by_side(["one"], [diagrams.gru()], [])
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"peepholes": True}, {"coupled": True}, {"coupled": True, "peepholes": True}]
 )

@@ -9,7 +9,7 @@ same shapes: ``svg`` for pages and ``draw`` for matplotlib axes.
 ``gradient_film`` are two such films along the unrolled loop.
 """
 
-from lessons_lib.diagrams.cell_diagram import CellDiagram, Picture
+from lessons_lib.diagrams.cell_diagram import CellDiagram, Picture, side_by_side
 from lessons_lib.diagrams.chain_films import gradient_film, state_film
 from lessons_lib.diagrams.film import film
 from lessons_lib.diagrams.layout_attention import describe_attention
@@ -28,6 +28,7 @@ __all__ = [
     "gru",
     "lstm",
     "rnn",
+    "side_by_side",
     "state_film",
     "values_from",
 ]
