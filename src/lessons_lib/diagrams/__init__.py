@@ -15,8 +15,9 @@ from lessons_lib.diagrams.film import film
 from lessons_lib.diagrams.layout_attention import describe_attention
 from lessons_lib.diagrams.layout_gru import describe_gru
 from lessons_lib.diagrams.layout_lstm import LSTM
+from lessons_lib.diagrams.layout_lstm_backward import LSTM_BACKWARD
 from lessons_lib.diagrams.layout_rnn import RNN
-from lessons_lib.diagrams.values import attention_values, values_from
+from lessons_lib.diagrams.values import attention_values, gradient_values, values_from
 
 __all__ = [
     "CellDiagram",
@@ -25,8 +26,10 @@ __all__ = [
     "attention_values",
     "film",
     "gradient_film",
+    "gradient_values",
     "gru",
     "lstm",
+    "lstm_backward",
     "rnn",
     "side_by_side",
     "state_film",
@@ -42,6 +45,14 @@ def rnn():
 def lstm():
     """Diagram of an LSTM cell.  Steps: forget, input, update, output."""
     return CellDiagram(LSTM)
+
+
+def lstm_backward():
+    """The LSTM cell travelled backwards.  Steps: read-out, sum, road, write, gates, back.
+
+    Its values are those of ``gradient_values``.
+    """
+    return CellDiagram(LSTM_BACKWARD)
 
 
 def gru(update_keeps=True, reset_after=True):
