@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import store, teaching_styles
+from benchmarks import chrono_sweep, store, teaching_styles
 from lessons_lib import cells, experiments, text, torch_bridge, training
 
 
@@ -62,6 +62,28 @@ def test_results_are_written_whole_or_not_at_all(tmp_path):
         store.write(path, {"runs": object()})
     assert path.read_bytes() == before and json.loads(before) == {"runs": [1, 2]}
     assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_each_way_to_spread_the_time_scales_shuts_the_input_of_the_units_that_keep():
+    for adjust, half in (
+        (chrono_sweep.even_biases(1000), np.log(999) / 2),
+        (chrono_sweep.exponential_biases, np.log(2)),
+    ):
+        cell = cells.LSTM(2, 4000, rng=np.random.default_rng(0))
+        adjust(cell, np.random.default_rng(1))
+        b_i, b_f, b_g, b_o = cell.params["b_h"]
+        np.testing.assert_array_equal(b_i, -b_f)
+        assert b_f.min() >= 0 and not b_g.any() and not b_o.any()
+        assert np.median(b_f) == pytest.approx(half, rel=0.1)
+
+
+def test_the_best_rate_solves_most_seeds_and_of_these_is_the_fastest():
+    def merit(scores, steps):
+        return chrono_sweep.merit(np.array(scores), np.array(steps))
+
+    assert merit([0.95, 0.95], [300, 300]) > merit([1.0, 0.9], [50, 50])
+    assert merit([0.96, 0.96], [60, 70]) > merit([1.0, 1.0], [80, 80])
+    assert merit([0.3, 0.2], [300, 300]) > merit([0.1, 0.2], [300, 300])
 
 
 @pytest.mark.parametrize("path", sorted(Path(store.__file__).parent.glob("*_sweep.py")))
