@@ -16,28 +16,38 @@ FLOOR = {
     "tasks": 1,
     "text": 1,
     "flow": 1,
+    "footprint": 1,
     "cells": 2,
     "attention": 2,
     "training": 2,
     "torch_bridge": 2,
     "torch_models": 2,
+    "torch_training": 2,
+    "torch_transformer": 2,
     "experiments": 3,
+    "transformer_experiments": 3,
     "plots": 3,
     "diagrams": 3,
 }
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
     "experiments": {"cells", "attention", "training"},
+    "torch_training": {"training"},
+    "transformer_experiments": {"torch_training", "torch_transformer", "training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
 }
 OUTSIDE = {
     "training": {"numpy", "tqdm"},
     "torch_bridge": {"numpy", "torch"},
     "torch_models": {"numpy", "torch"},
+    "torch_training": {"numpy", "torch"},
+    "torch_transformer": {"numpy", "torch"},
+    "transformer_experiments": {"numpy", "torch"},
     "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
     "diagrams": {"numpy", "matplotlib"},
 }
-NUMPY_HALF = sorted(set(FLOOR) - {"torch_bridge", "torch_models", "plots", "diagrams"})
+OTHER_HALF = {name for name, packages in OUTSIDE.items() if packages - {"numpy", "tqdm"}}
+NUMPY_HALF = sorted(set(FLOOR) - OTHER_HALF)
 FUNCTION_LINES, MODULE_LINES = 25, 200
 
 MODULES = sorted(LIBRARY.rglob("*.py"))
