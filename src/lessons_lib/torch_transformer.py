@@ -71,7 +71,7 @@ class PreNorm(nn.Module):
 class PostNorm(PreNorm):
     """The block with layer norm after each sum, as first published (Vaswani, 2017).
 
-        x ← norm1(x + heads(x)),   x ← norm2(x + mlp(x))
+    x ← norm1(x + heads(x)),   x ← norm2(x + mlp(x))
     """
 
     ends_normed = True
@@ -143,8 +143,10 @@ class Transformer(nn.Module):
             )
         if tokens.min() < 0 or tokens.max() >= self.symbols:
             raise ValueError(f"tokens must lie between 0 and {self.symbols - 1}")
-        if lengths is not None and not (
-            lengths.shape == tokens.shape[1:] and (1 <= lengths).all() and lengths.max() <= len(tokens)
+        if lengths is not None and (
+            lengths.shape != tokens.shape[1:]
+            or (lengths < 1).any()
+            or (lengths > len(tokens)).any()
         ):
             raise ValueError(f"lengths must be one of 1 … {len(tokens)} per sequence")
 
@@ -159,7 +161,8 @@ def bits_per_character(model, ids):
     """
     T, half = model.longest, model.longest // 2
     ids = torch.as_tensor(np.asarray(ids))
-    x, y = (part.unfold(0, T, T - half).T.contiguous() for part in (ids[:-1], ids[1:]))  # (T, windows)
+    windows = ids.unfold(0, T + 1, T - half).T  # (T + 1, W)
+    x, y = windows[:-1].contiguous(), windows[1:, :, None]
     log_p = model(x).log_softmax(dim=-1)
-    bits = -log_p.gather(-1, y[..., None])[..., 0] / float(np.log(2))
+    bits = -log_p.gather(-1, y)[..., 0] / float(np.log(2))
     return torch.cat([bits[:, 0], bits[half:, 1:].flatten()]).double().mean().item()
