@@ -12,7 +12,7 @@ def recorded(seed=0, T=30, B=40, H=5, noise=0.5):
     labels = rng.integers(2, size=(T, B))
     states = rng.standard_normal((T, B, H))
     states[..., 1] = 2 * labels - 1 + noise * states[..., 1]
-    states[..., 3] = 0.7
+    states[..., 3] = 0.5
     return states, labels
 
 
