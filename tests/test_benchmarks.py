@@ -80,7 +80,8 @@ def test_the_sweep_of_the_subject_sees_a_clean_unit_and_only_a_clean_one():
     b[:, 0] = 9, 9, 0, -9
     W[1, :8, 0], W[3, 10:12, 0] = -18, 18  # forget at a name, show at a link
     accuracy, units = subject_sweep.measure(model)
-    assert accuracy == 1 and subject_sweep.meets(units).tolist() == [True] + [False] * 7
+    assert accuracy == 1 and units["forget_else"][0] > 0.99
+    assert subject_sweep.meets(units).tolist() == [True] + [False] * 7
     W[1, :8, 0] = 0  # never forgets: the sum of all names
     assert not subject_sweep.meets(subject_sweep.measure(model)[1]).any()
 
