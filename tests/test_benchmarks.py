@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import chrono_sweep, store, teaching_styles
+from benchmarks import chrono_sweep, store, subject_sweep, teaching_styles
 from lessons_lib import cells, experiments, text, torch_bridge, training
 
 
@@ -90,3 +90,26 @@ def test_the_best_rate_solves_most_seeds_and_of_these_is_the_fastest():
 def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     source = path.read_text(encoding="utf-8")
     assert source.index("from benchmarks import store") < source.index("import numpy")
+
+
+def test_the_sweep_of_the_subject_sees_a_clean_unit_and_only_a_clean_one():
+    """A cell set by hand: unit 0 keeps the gender, shows it before the pronouns, and is read."""
+    model = subject_sweep.trained(0.0, 0.0, 1, False, 0)
+    for array in model.params.values():
+        array[...] = 0
+    W, b, W_hy = (model.params[name] for name in ("cell.W_xh", "cell.b_h", "W_hy"))
+    W[2, :4, 0], W[2, 4:8, 0], W_hy[0] = -9, 9, (-9, 9)  # the candidate writes she or he
+    b[:, 0] = 9, 9, 0, -9
+    W[1, :8, 0], W[3, 10:12, 0] = -18, 18  # forget at a name, show at a link
+    accuracy, units = subject_sweep.measure(model)
+    assert accuracy == 1 and units["forget_else"][0] > 0.99
+    assert subject_sweep.meets(units).tolist() == [True] + [False] * 7
+    W[1, :8, 0] = 0  # never forgets: the sum of all names
+    assert not subject_sweep.meets(subject_sweep.measure(model)[1]).any()
+
+
+def test_the_stored_sweep_of_the_subject_calls_clean_what_meets_the_criterion():
+    for runs in experiments.stored("subject_sweep")["runs"].values():
+        units = {key: np.array(value) for key, value in runs.items() if key != "seeds"}
+        assert subject_sweep.meets(units).tolist() == runs["clean"]
+        assert min(runs["seeds"]) >= 10 and min(runs["accuracy"]) > 0.95
