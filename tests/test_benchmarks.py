@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import chrono_sweep, store, subject_sweep, teaching_styles
+from benchmarks import chrono_sweep, counting_sweep, store, subject_sweep, teaching_styles
 from lessons_lib import cells, experiments, text, torch_bridge, training
 
 
@@ -113,3 +113,31 @@ def test_the_stored_sweep_of_the_subject_calls_clean_what_meets_the_criterion():
         units = {key: np.array(value) for key, value in runs.items() if key != "seeds"}
         assert subject_sweep.meets(units).tolist() == runs["clean"]
         assert min(runs["seeds"]) >= 10 and min(runs["accuracy"]) > 0.95
+
+
+class SaysTheEnd:
+    """A stand-in for a model: says $ at every b from the given one on, else b."""
+
+    def __init__(self, first):
+        self.first, self.cell = first, cells.RNN(3, 1, rng=np.random.default_rng(0))
+
+    def forward(self, x):
+        bs = np.cumsum(x[..., 1], axis=0) * x[..., 1]
+        logits = np.zeros_like(x)
+        logits[..., 1], logits[..., 2] = 0.5, bs >= self.first
+        return logits, None, None
+
+
+def test_the_end_of_a_string_is_counted_in_b_s():
+    assert counting_sweep.ends(SaysTheEnd(7), [1, 7, 20], beyond=10) == [7, 7, 7]
+    assert counting_sweep.ends(SaysTheEnd(12), [1, 2, 3], beyond=10) == [None, None, 12]
+
+
+def test_the_stored_counting_networks_count_as_far_as_their_sweep_says():
+    stored = experiments.stored("counting_sweep")
+    for network in ("LSTM", "GRU"):
+        saved = stored["runs"][network]["weights"]
+        model = counting_sweep.build(network, np.random.default_rng(0), np.float64)
+        for name, array in model.params.items():
+            array[:] = saved["params"][name]
+        assert counting_sweep.exact_up_to(model) == saved["exact_up_to"]
