@@ -260,8 +260,8 @@ def test_a_console_without_the_marks_gets_words():
         "from lessons_lib import exercises as e; "
         "e.check('gru.step', e.ALL['gru.step'].reference); e.check('gru.step', lambda: 0)"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True,
-                         env={"PYTHONIOENCODING": "cp1252", "PYTHONPATH": ":".join(sys.path)})  # fmt: skip
+    old_console = {"PYTHONIOENCODING": "cp1252", "PYTHONPATH": ":".join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, env=old_console)
     assert run.returncode == 0, run.stderr
     lines = run.stdout.decode("cp1252").splitlines()
     assert lines[0].startswith("[right] gru.step") and lines[1].startswith("[not yet] gru.step")

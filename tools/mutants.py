@@ -50,6 +50,19 @@ def _names(function):
 
 def _changes(node, names):
     """(label, change(node, function) → True if made) for every mutation of one node."""
+    yield from _operators(node)
+    yield from _values(node, names)
+    if isinstance(node, ast.IfExp):
+        yield "always the first", _become("body")
+        yield "always the second", _become("orelse")
+    if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
+        yield "first two swapped", _swap_first
+        yield "last two swapped", _swap_last
+    if isinstance(node, ast.AugAssign):
+        yield "+= → =", _plain_assignment
+
+
+def _operators(node):
     if isinstance(node, ast.BinOp | ast.AugAssign):
         for other in SWAPS.get(type(node.op), ()):
             yield f"{type(node.op).__name__} → {other.__name__}", _set("op", other())
@@ -61,6 +74,9 @@ def _changes(node, names):
             yield f"{type(node.ops[0]).__name__} → {other.__name__}", _set("ops", [other()])
     if isinstance(node, ast.UnaryOp):
         yield "sign or not dropped", _become("operand")
+
+
+def _values(node, names):
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         for value in dict.fromkeys((node.value + 1, node.value - 1, -node.value)):
             if value != node.value:
@@ -69,14 +85,6 @@ def _changes(node, names):
         yield f"{ast.unparse(node.func)}(…) → its first argument", _become_first_argument
     if isinstance(node, ast.Attribute) and node.attr == "T":
         yield ".T dropped", _become("value")
-    if isinstance(node, ast.IfExp):
-        yield "always the first", _become("body")
-        yield "always the second", _become("orelse")
-    if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
-        yield "first two swapped", _swap_first
-        yield "last two swapped", _swap_last
-    if isinstance(node, ast.AugAssign):
-        yield "+= → =", _plain_assignment
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
         for other in names:
             if other != node.id:

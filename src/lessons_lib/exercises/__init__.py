@@ -4,19 +4,31 @@
     solution("gru.step")              the reference and the common slips, folded
     evaluate("gru.step", gru_step)    (passed, message), for graders
 
-Each exercise is one reference function plus its typical mistakes, in a module per chapter.
-``starter(id)`` is the text that a lesson's cell begins with.
+Each exercise is one reference function plus its typical mistakes, in one or two modules per
+chapter.  ``starter(id)`` is the text that a lesson's cell begins with.
 """
 
-from lessons_lib.exercises import attention, gru, judge, long_term, lstm, rnn, show, toolkit
+from lessons_lib.exercises import (
+    attention,
+    attention_layers,
+    gru,
+    gru_conventions,
+    judge,
+    long_term,
+    long_term_growth,
+    lstm,
+    lstm_gradient,
+    rnn,
+    rnn_gradient,
+    show,
+    toolkit,
+)
 
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
-ALL = {
-    exercise.id: exercise
-    for chapter in (toolkit, rnn, long_term, lstm, gru, attention)
-    for exercise in chapter.EXERCISES
-}
+MODULES = (toolkit, rnn, rnn_gradient, long_term, long_term_growth, lstm, lstm_gradient, gru,
+           gru_conventions, attention, attention_layers)  # fmt: skip
+ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
 def find(id):
