@@ -37,7 +37,7 @@ unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
 STRICT = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope \
 	--nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable notebooks lint format bench sweep picture chromium clean
+.PHONY: help book test test-portable notebooks sync student solved lint format bench sweep picture chromium clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -56,6 +56,17 @@ test-portable: $(READY) ## the notebooks again, computed as another CPU would
 
 notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of them)
 	@$(BIN)/python -m tools.notebooks $(or $(ONLY),$(NOTEBOOKS))
+
+sync: $(READY) ## regenerate the starters of the exercises from their references
+	@$(BIN)/python -m lessons_lib.editions sync $(NOTEBOOKS)
+
+student: $(READY) ## the notebooks without solutions, in _build/student
+	@rm -rf _build/student
+	@$(BIN)/python -m lessons_lib.editions strip $(NOTEBOOKS) --to _build/student
+
+solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
+	@rm -rf _build/solved
+	@$(BIN)/python -m lessons_lib.editions solve $(NOTEBOOKS) --to _build/solved
 
 lint: $(READY) ## ruff and codespell
 	@$(BIN)/ruff check --quiet .

@@ -23,12 +23,15 @@ FLOOR = {
     "sparse": 2,
     "torch_bridge": 2,
     "torch_models": 2,
+    "exercises": 3,
+    "editions": 3,
     "experiments": 3,
     "plots": 3,
     "diagrams": 3,
 }
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
+    "editions": {"exercises"},
     "experiments": {"cells", "attention", "training"},
     "sparse": {"training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
