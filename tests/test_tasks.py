@@ -81,6 +81,7 @@ def test_the_dtype_argument_is_kept(dtype):
         *tasks.adding_problem(8, 4, rng=rng(), dtype=dtype),
         tasks.copy_memory(5, 4, rng=rng(), dtype=dtype).x,
         tasks.temporal_order(10, 4, rng=rng(), dtype=dtype).x,
+        tasks.letter_streams(20, 4, rng=rng(), dtype=dtype).x,
         tasks.counting([2, 3], dtype=dtype).x,
         tasks.pictures(2, rng=rng(), dtype=dtype).images,
     ]
