@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import chrono_sweep, counting_sweep, store, subject_sweep, teaching_styles
+from benchmarks import (
+    ablation_sweep,
+    chrono_sweep,
+    counting_sweep,
+    store,
+    subject_sweep,
+    teaching_styles,
+)
 from lessons_lib import cells, experiments, text, torch_bridge, training
 
 
@@ -141,3 +148,35 @@ def test_the_stored_counting_networks_count_as_far_as_their_sweep_says():
         for name, array in model.params.items():
             array[:] = saved["params"][name]
         assert counting_sweep.exact_up_to(model) == saved["exact_up_to"]
+
+
+def test_every_ablated_cell_starts_from_the_weights_of_the_full_one():
+    full = ablation_sweep.build("full", 3, 10, 16)
+    for name, (Cell, _) in ablation_sweep.CELLS.items():
+        cell = ablation_sweep.build(name, 3, 10, 16)
+        assert np.all(cell.params["b_h"][-3] == ablation_sweep.FORGET_BIAS)
+        if Cell is type(full):
+            for key, value in full.params.items():
+                np.testing.assert_array_equal(cell.params[key], value)
+
+
+@pytest.mark.parametrize("task", ablation_sweep.TASKS)
+def test_an_ablation_that_diverges_scores_like_a_guess(task, monkeypatch):
+    def diverge(*_):
+        raise ValueError("the loss is nan")
+
+    _, settings, guess = ablation_sweep.TASKS[task]
+    monkeypatch.setitem(ablation_sweep.TASKS, task, (diverge, settings, guess))
+    assert ablation_sweep.run((task, "full", 0.01, 0, ()))[:2] == (guess, False)
+
+
+def test_the_ablation_sweep_keeps_the_best_rate_and_every_seed():
+    stored = experiments.stored("ablation_sweep")
+    assert stored["runs"].keys() == ablation_sweep.TASKS.keys()
+    for task, runs in stored["runs"].items():
+        assert runs.keys() == ablation_sweep.CELLS.keys()
+        for entry in runs.values():
+            assert len(entry["scores"]) == 5 and len(entry["mean_by_rate"]) == 3
+            assert np.mean(entry["scores"]) == pytest.approx(max(entry["mean_by_rate"]), abs=1e-3)
+            best = int(np.argmax(entry["mean_by_rate"]))
+            assert entry["rate"] == stored["rates_tried"][best], task

@@ -223,3 +223,14 @@ def test_short_strings_are_learned(rng):
     assert score > 0.9
     _, weights = model.translate(strings(rng, length=3), 3)
     assert weights.shape == (3, 3, 3)
+
+
+def test_an_endless_stream_carries_the_state_and_a_reset_does_not():
+    def history(endless):
+        cell = cells.LSTM(experiments.LETTERS + 2, 6, rng=np.random.default_rng(0))
+        return experiments.train_on_letters(cell, 0, steps=3, endless=endless)[1]
+
+    carried, reset = history(True), history(False)
+    assert carried.loss[0] == reset.loss[0] and len(carried.loss) == 3
+    assert np.all(carried.loss[1:] != reset.loss[1:])
+    np.testing.assert_array_equal(carried.loss, history(True).loss)
