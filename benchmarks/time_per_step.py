@@ -3,7 +3,8 @@
 Forward alone, and forward with backward; float32, one thread, CPU time, D = H.  The contenders take
 turns, as in ``benchmarks.speed``; a ratio is the median over the rounds of time / time in the same
 round.  One contender runs twice: a run in which the two are more than 8 % apart is repeated, and
-left out if it stays so.  All sizes are measured in several fresh processes, one after the other.
+left out (null) if it stays so.  All sizes are measured in several fresh processes, one after the
+other; what they find is added to what is stored already, so delete the file to begin anew.
 "plain" is torch.nn with oneDNN switched off.
 Results: src/lessons_lib/data/time_per_step.json.
 
@@ -100,15 +101,37 @@ def one_process():
     print(json.dumps(found))
 
 
-def gather(runs, part, key):
-    """mode → (processes, batches, sizes) of one number; NaN (null in the file) where left out."""
+def add(results, run):
+    """Append one process's measurements: each number has the axes (processes, batches, sizes)."""
+    for mode in MODES:
+        for part, entries in enumerate((results["gru_over_lstm"], results["microseconds"])):
+            for name, by_mode in entries.items():
+                found = [[run[f"{mode} {B} {H}"] for H in SIZES] for B in BATCHES]
+                by_mode[mode].append(
+                    [[pair and round(pair[part][name], 3) for pair in row] for row in found]
+                )
 
-    def number(run, mode, B, H):
-        found = run[f"{mode} {B} {H}"]
-        return None if found is None else round(found[part][key], 3)
 
-    return {m: [[[number(run, m, B, H) for H in SIZES] for B in BATCHES] for run in runs]
-            for m in MODES}  # fmt: skip
+def frame():
+    """The results so far, or none yet; ends where they come from elsewhere."""
+    settings = {
+        "command": "python -m benchmarks.time_per_step", "steps": STEPS, "batches": list(BATCHES),
+        "sizes": list(SIZES), "rounds": ROUNDS, "threads": 1, "dtype": "float32",
+        "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
+        "versions": {"python": platform.python_version(), "numpy": np.__version__,
+                     "torch": torch.__version__.split("+")[0]},
+    }  # fmt: skip
+    if RESULTS.exists():
+        results = json.loads(RESULTS.read_text(encoding="utf-8"))
+        if changed := [name for name, value in settings.items() if results.get(name) != value]:
+            sys.exit(f"{RESULTS.name} was made with other {', '.join(changed)}: delete it first")
+        return results
+    labels = [f"{side} {name}" for side in ("ours", "torch") for name in NAMES]
+    return {
+        **settings,
+        "gru_over_lstm": {name: {mode: [] for mode in MODES} for name in RATIOS},
+        "microseconds": {label: {mode: [] for mode in MODES} for label in labels},
+    }
 
 
 def main():
@@ -117,21 +140,12 @@ def main():
     processes = parser.parse_args().processes
     clean = {k: v for k, v in os.environ.items() if k not in FORCED}
     code = "from benchmarks.time_per_step import one_process; one_process()"
-    runs = []
+    results = frame()
     for _ in range(processes):
         done = subprocess.run([sys.executable, "-c", code], env={**clean, **ENVIRONMENT},
                               cwd=store.ROOT, stdout=subprocess.PIPE, check=True)  # fmt: skip
-        runs.append(json.loads(done.stdout))
-    labels = [f"ours {name}" for name in NAMES] + [f"torch {name}" for name in NAMES]
-    store.write(RESULTS, {
-        "command": "python -m benchmarks.time_per_step", "steps": STEPS, "batches": BATCHES,
-        "sizes": SIZES, "rounds": ROUNDS, "threads": 1, "dtype": "float32",
-        "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
-        "versions": {"python": platform.python_version(), "numpy": np.__version__,
-                     "torch": torch.__version__.split("+")[0]},
-        "gru_over_lstm": {name: gather(runs, 0, name) for name in RATIOS},
-        "microseconds": {label: gather(runs, 1, label) for label in labels},
-    })  # fmt: skip
+        add(results, json.loads(done.stdout))
+        store.write(RESULTS, results)
 
 
 if __name__ == "__main__":
