@@ -11,6 +11,7 @@ ONLY        ?=
 BIN       := .venv/bin
 READY     := .venv/.installed
 NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
+SWEEPS    := $(filter-out gap_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -print) \
 	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
 
@@ -70,7 +71,7 @@ bench: $(READY) ## time the cells against torch.nn and the usual teaching versio
 
 sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="RNN|GRU chrono" for some)
 	$(BIN)/python -m benchmarks.gap_sweep $(if $(ONLY),--only "$(ONLY)")
-	$(if $(ONLY),,set -e; $(foreach sweep,bottleneck character cures lstm_gru memory,$(BIN)/python -m benchmarks.$(sweep)_sweep;))
+	$(if $(ONLY),,set -e; $(foreach sweep,$(SWEEPS),$(BIN)/python -m benchmarks.$(sweep);))
 
 picture: $(READY) ## draw the picture of the README from the stored results
 	$(BIN)/python -m tools.readme_picture

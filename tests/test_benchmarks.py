@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import character_sweep, lstm_gru_sweep, store, teaching_styles, time_per_step
+from benchmarks import (
+    character_sweep,
+    chrono_sweep,
+    counting_sweep,
+    lstm_gru_sweep,
+    store,
+    subject_sweep,
+    teaching_styles,
+    time_per_step,
+)
 from lessons_lib import cells, experiments, text, torch_bridge, training
 
 
@@ -64,6 +73,28 @@ def test_results_are_written_whole_or_not_at_all(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
 
 
+def test_each_way_to_spread_the_time_scales_shuts_the_input_of_the_units_that_keep():
+    for adjust, half in (
+        (chrono_sweep.even_biases(1000), np.log(999) / 2),
+        (chrono_sweep.exponential_biases, np.log(2)),
+    ):
+        cell = cells.LSTM(2, 4000, rng=np.random.default_rng(0))
+        adjust(cell, np.random.default_rng(1))
+        b_i, b_f, b_g, b_o = cell.params["b_h"]
+        np.testing.assert_array_equal(b_i, -b_f)
+        assert b_f.min() >= 0 and not b_g.any() and not b_o.any()
+        assert np.median(b_f) == pytest.approx(half, rel=0.1)
+
+
+def test_the_best_rate_solves_most_seeds_and_of_these_is_the_fastest():
+    def merit(scores, steps):
+        return chrono_sweep.merit(np.array(scores), np.array(steps))
+
+    assert merit([0.95, 0.95], [300, 300]) > merit([1.0, 0.9], [50, 50])
+    assert merit([0.96, 0.96], [60, 70]) > merit([1.0, 1.0], [80, 80])
+    assert merit([0.3, 0.2], [300, 300]) > merit([0.1, 0.2], [300, 300])
+
+
 def test_the_character_sweep_still_makes_what_is_stored(monkeypatch):
     stored = experiments.stored("character_model")["runs"]["GRU"]
     monkeypatch.setattr(character_sweep, "PASSES", 1)
@@ -115,3 +146,54 @@ CLOCKED = [*Path(store.__file__).parent.glob("*_sweep.py"), Path(time_per_step._
 def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     source = path.read_text(encoding="utf-8")
     assert source.index("from benchmarks import store") < source.index("import numpy")
+
+
+def test_the_sweep_of_the_subject_sees_a_clean_unit_and_only_a_clean_one():
+    """A cell set by hand: unit 0 keeps the gender, shows it before the pronouns, and is read."""
+    model = subject_sweep.trained(0.0, 0.0, 1, False, 0)
+    for array in model.params.values():
+        array[...] = 0
+    W, b, W_hy = (model.params[name] for name in ("cell.W_xh", "cell.b_h", "W_hy"))
+    W[2, :4, 0], W[2, 4:8, 0], W_hy[0] = -9, 9, (-9, 9)  # the candidate writes she or he
+    b[:, 0] = 9, 9, 0, -9
+    W[1, :8, 0], W[3, 10:12, 0] = -18, 18  # forget at a name, show at a link
+    accuracy, units = subject_sweep.measure(model)
+    assert accuracy == 1 and units["forget_else"][0] > 0.99
+    assert subject_sweep.meets(units).tolist() == [True] + [False] * 7
+    W[1, :8, 0] = 0  # never forgets: the sum of all names
+    assert not subject_sweep.meets(subject_sweep.measure(model)[1]).any()
+
+
+def test_the_stored_sweep_of_the_subject_calls_clean_what_meets_the_criterion():
+    for runs in experiments.stored("subject_sweep")["runs"].values():
+        units = {key: np.array(value) for key, value in runs.items() if key != "seeds"}
+        assert subject_sweep.meets(units).tolist() == runs["clean"]
+        assert min(runs["seeds"]) >= 10 and min(runs["accuracy"]) > 0.95
+
+
+class SaysTheEnd:
+    """A stand-in for a model: says $ at every b from the given one on, else b."""
+
+    def __init__(self, first):
+        self.first, self.cell = first, cells.RNN(3, 1, rng=np.random.default_rng(0))
+
+    def forward(self, x):
+        bs = np.cumsum(x[..., 1], axis=0) * x[..., 1]
+        logits = np.zeros_like(x)
+        logits[..., 1], logits[..., 2] = 0.5, bs >= self.first
+        return logits, None, None
+
+
+def test_the_end_of_a_string_is_counted_in_b_s():
+    assert counting_sweep.ends(SaysTheEnd(7), [1, 7, 20], beyond=10) == [7, 7, 7]
+    assert counting_sweep.ends(SaysTheEnd(12), [1, 2, 3], beyond=10) == [None, None, 12]
+
+
+def test_the_stored_counting_networks_count_as_far_as_their_sweep_says():
+    stored = experiments.stored("counting_sweep")
+    for network in ("LSTM", "GRU"):
+        saved = stored["runs"][network]["weights"]
+        model = counting_sweep.build(network, np.random.default_rng(0), np.float64)
+        for name, array in model.params.items():
+            array[:] = saved["params"][name]
+        assert counting_sweep.exact_up_to(model) == saved["exact_up_to"]

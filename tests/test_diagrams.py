@@ -15,12 +15,14 @@ from matplotlib.patches import Wedge
 
 from lessons_lib import cells, diagrams
 from lessons_lib.diagrams import render_svg, scene
+from lessons_lib.gradcheck import numerical_gradient
 from lessons_lib.plots import PALETTE
 
 SVG = "{http://www.w3.org/2000/svg}"
 STEPS = {
     diagrams.rnn: ("input", "memory", "squash"),
     diagrams.lstm: ("forget", "input", "update", "output"),
+    diagrams.lstm_backward: ("read-out", "sum", "road", "write", "gates", "back"),
     diagrams.gru: ("reset", "candidate", "update"),
     diagrams.attention: ("score", "softmax", "mix"),
 }
@@ -40,7 +42,15 @@ def running(Cell, **options):
 def values_of(make):
     if make is diagrams.attention:
         return diagrams.attention_values([1.0, -0.5, 2.0], [[0.5], [-0.9], [0.8]])
+    if make is diagrams.lstm_backward:
+        return diagrams.gradient_values(*backward_problem(), unit=1, batch=1)
     return diagrams.values_from(*running(MAKERS[make]), unit=1, batch=1)
+
+
+def backward_problem():
+    """A running LSTM, and what arrives from its right."""
+    dstate = tuple(np.random.default_rng(6).normal(size=(2, 2, 5)))
+    return *running(cells.LSTM), dstate
 
 
 def groups(svg):
@@ -202,6 +212,20 @@ def test_the_panel_shows_every_step_with_its_equations(make):
         assert step in title
 
 
+def test_side_by_side_shows_every_drawing_under_its_title_and_says_all_numbers():
+    makes = [diagrams.gru, diagrams.lstm]
+    numbers = [values_of(make) for make in makes]
+    picture = diagrams.side_by_side(["$h_t$ first", "second"], [make() for make in makes], numbers)
+    root = ET.fromstring(picture.html)
+    assert len(list(root.iter(f"{SVG}svg"))) == 2
+    assert ["".join(p.itertext()) for p in root.iter("p")] == ["ht first", "second"]
+    for make, values in zip(makes, numbers, strict=True):
+        assert make().alt_text(values) in picture.alt
+        assert make().svg(values=values) in picture.html
+    with pytest.raises(ValueError, match="do not pair up"):
+        diagrams.side_by_side(["one"], [diagrams.gru()], [])
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"peepholes": True}, {"coupled": True}, {"coupled": True, "peepholes": True}]
 )
@@ -238,6 +262,32 @@ def test_rnn_values_add_up_to_the_state():
     assert v["a"] == pytest.approx(v["x"] + v["memory"] + v["b"])
     assert v["h"] == pytest.approx(np.tanh(v["a"]))
     assert all(type(value) is float for value in v.values())
+
+
+def test_the_gradients_in_the_drawing_are_those_of_the_cell():
+    cell, x_t, (h, c), dstate = backward_problem()
+    values = diagrams.gradient_values(cell, x_t, (h, c), dstate, unit=2, batch=1)
+
+    def loss():
+        (h_new, c_new), _ = cell.step(x_t, (h, c))
+        return (h_new * dstate[0] + c_new * dstate[1]).sum()
+
+    for name, array in (("dh_prev", h), ("dc_prev", c)):
+        assert abs(values[name] - numerical_gradient(loss, array)[1, 2]) < 1e-8
+    assert np.isclose(values["dc"], values["from_h"] + values["dc_next"])
+    assert np.isclose(values["dc_prev"], values["dc"] * values["f"])
+    bias = numerical_gradient(loss, cell.params["b_h"])[:, 2]
+    other = diagrams.gradient_values(cell, x_t, (h, c), dstate, unit=2, batch=0)
+    for gate, name in enumerate("ifgo"):
+        assert abs(values[f"da_{name}"] + other[f"da_{name}"] - bias[gate]) < 1e-8
+
+
+def test_gradients_are_refused_for_a_unit_or_a_cell_that_has_none():
+    cell, x_t, state, dstate = backward_problem()
+    with pytest.raises(ValueError, match="no unit 5"):
+        diagrams.gradient_values(cell, x_t, state, dstate, unit=5)
+    with pytest.raises(ValueError, match="two states"):
+        diagrams.gradient_values(cell, x_t, state[:1], dstate)
 
 
 @pytest.mark.parametrize(("unit", "batch"), [(5, 0), (-1, 0), (0, 2)])

@@ -5,6 +5,7 @@ import pytest
 
 from lessons_lib.gradcheck import (
     check_gradients,
+    edited,
     numerical_gradient,
     numerical_jacobian,
     relative_error,
@@ -69,3 +70,20 @@ def test_a_gradient_that_is_not_finite_never_passes(value):
     arrays, right = {"a": x, "b": x}, 2 * x
     errors = check_gradients(lambda: (x**2).sum(), arrays, {"a": right, "b": [right[0], value]})
     assert max(errors.values()) == np.inf and errors["a"] < 1e-7
+
+
+def doubled(x):
+    y = x + 1
+    return 2 * y
+
+
+def test_an_edited_function_differs_by_the_edit_alone():
+    wrong = edited(doubled, {"x + 1": "x - 1", "2 * y": "3 * y"})
+    assert wrong(4) == 9 and doubled(4) == 10
+    assert wrong.__name__ == "doubled" and edited(doubled, {})(4) == 10
+
+
+@pytest.mark.parametrize("piece", ["x + 2", "y"])
+def test_an_edit_that_does_not_fit_once_is_refused(piece):
+    with pytest.raises(ValueError, match="give a piece that occurs once"):
+        edited(doubled, {piece: "0"})

@@ -16,9 +16,11 @@ FLOOR = {
     "tasks": 1,
     "text": 1,
     "flow": 1,
+    "probes": 1,
     "cells": 2,
     "attention": 2,
     "training": 2,
+    "sparse": 2,
     "torch_bridge": 2,
     "torch_models": 2,
     "experiments": 3,
@@ -28,6 +30,7 @@ FLOOR = {
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
     "experiments": {"cells", "attention", "training"},
+    "sparse": {"training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
 }
 OUTSIDE = {

@@ -239,3 +239,17 @@ def test_the_unrolled_loop_repeats_the_same_weights_and_shows_the_way_back(ax):
     forward = len(ax.texts)
     plots.unrolled(ax, words, backward=True)
     assert len(ax.texts) == 2 * forward + 3
+
+
+def test_the_pair_has_four_arrows_a_step_and_the_named_ones_are_strong(ax):
+    plots.pair_chain(ax, steps=2, lit={"D_0", "E_1", "B_2"})
+    names = {text.get_text() for text in ax.texts if text.get_text()}
+    arrows = {f"${name}_{t}$" for name in "FBE" for t in (1, 2)} | {f"$D_{t}$" for t in range(3)}
+    assert names == arrows | {f"${name}_{t}$" for name in "ch" for t in range(3)}
+    strong = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+    assert sorted(patch.get_linewidth() for patch in strong) == [1.4] * 6 + [3.0] * 3
+
+
+def test_the_pair_refuses_an_arrow_that_is_not_there(ax):
+    with pytest.raises(ValueError, match="no arrow.*D_3"):
+        plots.pair_chain(ax, steps=2, lit={"D_3"})

@@ -5,6 +5,9 @@ and *every* array, states included.  With tiny weights all gradients are tiny an
 formula passes.
 """
 
+import inspect
+import textwrap
+
 import numpy as np
 
 
@@ -77,3 +80,22 @@ def check_gradients(f, arrays, gradients, eps=1e-6):
         name: relative_error(gradients[name], numerical_gradient(f, array, eps))
         for name, array in arrays.items()
     }
+
+
+def edited(function, changes):
+    """``function`` with pieces of its source exchanged: a wrong version, to test a check with.
+
+    changes: dict right → wrong; each right piece must occur exactly once  →  the new function.
+    Raises ValueError for a piece that does not: an edit that changes nothing would be no edit.
+    """
+    source = textwrap.dedent(inspect.getsource(function))
+    for right, wrong in changes.items():
+        if source.count(right) != 1:
+            raise ValueError(
+                f"edited: {right!r} occurs {source.count(right)} times in "
+                f"{function.__name__}; give a piece that occurs once"
+            )
+        source = source.replace(right, wrong)
+    scope = dict(function.__globals__)
+    exec(compile(source, f"<edited {function.__name__}>", "exec"), scope)
+    return scope[function.__name__]

@@ -9,14 +9,15 @@ same shapes: ``svg`` for pages and ``draw`` for matplotlib axes.
 ``gradient_film`` are two such films along the unrolled loop.
 """
 
-from lessons_lib.diagrams.cell_diagram import CellDiagram, Picture
+from lessons_lib.diagrams.cell_diagram import CellDiagram, Picture, side_by_side
 from lessons_lib.diagrams.chain_films import gradient_film, state_film
 from lessons_lib.diagrams.film import film
 from lessons_lib.diagrams.layout_attention import describe_attention
 from lessons_lib.diagrams.layout_gru import describe_gru
 from lessons_lib.diagrams.layout_lstm import LSTM
+from lessons_lib.diagrams.layout_lstm_backward import LSTM_BACKWARD
 from lessons_lib.diagrams.layout_rnn import RNN
-from lessons_lib.diagrams.values import attention_values, values_from
+from lessons_lib.diagrams.values import attention_values, gradient_values, values_from
 
 __all__ = [
     "CellDiagram",
@@ -25,9 +26,12 @@ __all__ = [
     "attention_values",
     "film",
     "gradient_film",
+    "gradient_values",
     "gru",
     "lstm",
+    "lstm_backward",
     "rnn",
+    "side_by_side",
     "state_film",
     "values_from",
 ]
@@ -41,6 +45,14 @@ def rnn():
 def lstm():
     """Diagram of an LSTM cell.  Steps: forget, input, update, output."""
     return CellDiagram(LSTM)
+
+
+def lstm_backward():
+    """The LSTM cell travelled backwards.  Steps: read-out, sum, road, write, gates, back.
+
+    Its values are those of ``gradient_values``.
+    """
+    return CellDiagram(LSTM_BACKWARD)
 
 
 def gru(update_keeps=True, reset_after=True):

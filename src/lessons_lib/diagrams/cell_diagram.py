@@ -67,16 +67,9 @@ class CellDiagram:
         cells = []
         for place, step in enumerate(self.description.steps, start=1):
             equations = "<br>".join(map(render_svg.html, step.equations))
-            cells.append(
-                '<div style="min-width:0"><p style="margin:0 0 .3rem;text-align:center">'
-                f"<strong>{place} · {step.name}</strong><br>{equations}</p>"
-                f"{self.svg(step.name, values)}</div>"
-            )
-        style = (
-            "display:grid;gap:1.5rem 1rem;align-items:end;"
-            "grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))"
-        )
-        html = f'<div class="lesson-panel" style="{style}">\n' + "\n".join(cells) + "\n</div>"
+            title = f"<strong>{place} · {step.name}</strong><br>{equations}"
+            cells.append((title, self.svg(step.name, values)))
+        html = _grid(cells)
         return Picture(html, f"{self.alt_text(values)} Steps: {', '.join(self.steps)}.")
 
     def alt_text(self, values=None, highlight=None):
@@ -102,3 +95,35 @@ class CellDiagram:
 
     def __repr__(self):
         return f"CellDiagram({self.description.title}; steps: {', '.join(self.steps)})"
+
+
+def side_by_side(titles, drawings, values):
+    """Several drawings for the end of a notebook cell, one below the other on a phone.
+
+    titles, drawings, values: as many strings (symbols between dollars), ``CellDiagram`` and dicts
+    of ``values_from``.  Raises ValueError where their numbers differ.
+    """
+    if not len(titles) == len(drawings) == len(values):
+        raise ValueError(
+            f"side_by_side: {len(titles)} titles, {len(drawings)} drawings and "
+            f"{len(values)} sets of values do not pair up"
+        )
+    cells, told = [], []
+    for title, drawing, numbers in zip(titles, drawings, values, strict=True):
+        cells.append((f"<strong>{render_svg.html(title)}</strong>", drawing.svg(values=numbers)))
+        told.append(f"{render_svg.spoken(title)}: {drawing.alt_text(numbers)}")
+    return Picture(_grid(cells), " ".join(told))
+
+
+def _grid(cells):
+    """(title as HTML, svg) pairs  →  a grid whose columns fit the page."""
+    drawn = [
+        '<div style="min-width:0"><p style="margin:0 0 .3rem;text-align:center">'
+        f"{title}</p>{svg}</div>"
+        for title, svg in cells
+    ]
+    style = (
+        "display:grid;gap:1.5rem 1rem;align-items:end;"
+        "grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))"
+    )
+    return f'<div class="lesson-panel" style="{style}">\n' + "\n".join(drawn) + "\n</div>"

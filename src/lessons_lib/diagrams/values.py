@@ -34,6 +34,33 @@ def values_from(cell, x_t, state, unit=0, batch=0):
     return {name: float(value) for name, value in values.items()}
 
 
+def gradient_values(cell, x_t, state, dstate, unit=0, batch=0):
+    """Gradients of one unit in one step of an LSTM back, for ``diagrams.lstm_backward``.
+
+    dstate: (dh_t, dc from c_{t+1}), each (B, H); dh_t is complete, with the loss's own part
+    →  dict of floats: dh, dtanh (behind the output gate), from_h, dc_next, dc, dc_prev, dg,
+    da_i, da_f, da_g, da_o, dh_prev, and the gates i, f, o.  Raises ValueError for a cell without
+    c, and where the unit or the batch entry does not exist.
+    """
+    if len(state) != 2:
+        raise ValueError("gradient_values: the cell needs the two states h and c of an LSTM")
+    if not (0 <= batch < len(x_t) and 0 <= unit < cell.hidden_size):
+        raise ValueError(f"gradient_values: no unit {unit} of batch entry {batch}; count from 0")
+    at = (batch, unit)
+    _, gates = cell.step(x_t, state)
+    i, f, g, o, c = (float(gates[name][at]) for name in "ifgoc")
+    hs, _, cache = cell.forward(x_t[None], state)
+    _, (dh_prev, dc_prev), _ = cell.backward(np.zeros_like(hs), cache, dstate)
+    dh, dc_next = (float(part[at]) for part in dstate)
+    from_h = dh * o * (1 - np.tanh(c) ** 2)
+    dc = dc_next + from_h
+    values = {"i": i, "f": f, "o": o, "dh": dh, "dc_next": dc_next, "dtanh": dh * o}
+    values |= {"from_h": from_h, "dc": dc, "dc_prev": dc_prev[at], "dh_prev": dh_prev[at]}
+    values |= {"da_i": dc * g * i * (1 - i), "da_f": dc * state[1][at] * f * (1 - f)}
+    values |= {"dg": dc * i, "da_g": dc * i * (1 - g**2), "da_o": dh * np.tanh(c) * o * (1 - o)}
+    return {name: float(value) for name, value in values.items()}
+
+
 def _products(cell, x, state, at):
     """x W_xh and h W_hh of one unit, in the block that tanh squashes (g of i f g o, n of r z n)."""
     W_xh, W_hh = cell.params["W_xh"], cell.params["W_hh"]

@@ -3,7 +3,7 @@
 Each function draws on the axes it is given and returns them; none makes a figure or shows one.
 """
 
-from lessons_lib.plots.chains import unrolled
+from lessons_lib.plots.chains import pair_chain, unrolled
 from lessons_lib.plots.curves import (
     gradient_flow,
     lines,
@@ -26,6 +26,7 @@ __all__ = [
     "lines",
     "loss_curves",
     "norms_by_lag",
+    "pair_chain",
     "scatter_seeds",
     "series_style",
     "series_styles",
