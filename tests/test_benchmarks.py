@@ -9,11 +9,14 @@ import torch
 
 from benchmarks import (
     ablation_sweep,
+    character_sweep,
     chrono_sweep,
     counting_sweep,
+    lstm_gru_sweep,
     store,
     subject_sweep,
     teaching_styles,
+    time_per_step,
 )
 from lessons_lib import cells, experiments, text, torch_bridge, training
 
@@ -93,7 +96,54 @@ def test_the_best_rate_solves_most_seeds_and_of_these_is_the_fastest():
     assert merit([0.3, 0.2], [300, 300]) > merit([0.1, 0.2], [300, 300])
 
 
-@pytest.mark.parametrize("path", sorted(Path(store.__file__).parent.glob("*_sweep.py")))
+def test_the_character_sweep_still_makes_what_is_stored(monkeypatch):
+    stored = experiments.stored("character_model")["runs"]["GRU"]
+    monkeypatch.setattr(character_sweep, "PASSES", 1)
+    curves, _ = character_sweep.run(("GRU", stored["rate"], 0))
+    assert curves[1, 0] == pytest.approx(stored["validation"][0][0], abs=0.01)
+
+
+@pytest.mark.parametrize("task", lstm_gru_sweep.TASKS)
+def test_equal_rows_have_as_many_parameters_as_the_lstm(task):
+    inputs, units = lstm_gru_sweep.TASKS[task][1], lstm_gru_sweep.TASKS[task][-1]
+    rng = np.random.default_rng(0)
+    pair = cells.LSTM(inputs, lstm_gru_sweep.HIDDEN, rng=rng), cells.GRU(inputs, units, rng=rng)
+    lstm, gru = (sum(array.size for array in cell.params.values()) for cell in pair)
+    assert gru == pytest.approx(lstm, rel=0.03)
+
+
+@pytest.mark.parametrize("task", lstm_gru_sweep.TASKS)
+def test_a_run_out_of_budget_counts_one_step_more_than_the_budget(task, monkeypatch):
+    monkeypatch.setattr(lstm_gru_sweep, "STEPS", 2)
+    for name in ("LSTM coupled", "GRU chrono equal"):
+        steps, score = lstm_gru_sweep.run((task, name, 1e-2, 0))
+        assert steps == 3 and score < lstm_gru_sweep.TASKS[task][5]
+
+
+def test_the_clock_compares_the_same_work_and_leaves_onednn_on():
+    functions = time_per_step.contenders(2, 3, True)
+    pairs = [*time_per_step.RATIOS.values(), time_per_step.CONTROL]
+    assert set(functions) == {label for pair in pairs for label in pair} | {"ours RNN", "torch RNN"}
+    for run in functions.values():
+        run()
+        assert torch.backends.mkldnn.enabled
+
+
+def test_every_size_was_timed_at_least_three_times():
+    stored = experiments.stored("time_per_step")
+    shape = len(stored["batches"]), len(stored["sizes"])
+    for part in (stored["gru_over_lstm"], stored["microseconds"]):
+        for by_mode in part.values():
+            for runs in by_mode.values():
+                values = np.array(runs, float)
+                assert values.shape[0] >= 3 and values.shape[1:] == shape
+                assert np.isfinite(values).any(axis=0).all()
+
+
+CLOCKED = [*Path(store.__file__).parent.glob("*_sweep.py"), Path(time_per_step.__file__)]
+
+
+@pytest.mark.parametrize("path", sorted(CLOCKED))
 def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     source = path.read_text(encoding="utf-8")
     assert source.index("from benchmarks import store") < source.index("import numpy")
