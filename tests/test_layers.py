@@ -15,6 +15,7 @@ FLOOR = {
     "gradcheck": 1,
     "tasks": 1,
     "text": 1,
+    "decoding": 1,
     "flow": 1,
     "cells": 2,
     "attention": 2,

@@ -69,6 +69,23 @@ class Seq2Seq(nn.Module):
             weights.append(row)
         return torch.cat(symbols), None if row is None else torch.cat(weights, dim=1)
 
+    @torch.no_grad()
+    def stepper(self, x):
+        """x (T_x, 1)  →  ``step`` and its first state, as ``decoding.beam_search`` takes them.
+
+        step(symbols (k,), state)  →  log-probabilities (k, K) in NumPy, the next state, (k, H)
+        arrays.  The symbol to start with is K.
+        """
+        hs, state = self._encode(x)
+
+        @torch.no_grad()
+        def step(symbols, state):
+            y_before = torch.as_tensor(symbols)[None]
+            logits, _, state = self._decode(y_before, hs, tuple(part[None] for part in state))
+            return logits[0].log_softmax(dim=-1).numpy(), tuple(part[0] for part in state)
+
+        return step, tuple(part[0] for part in state)
+
     def _encode(self, x):
         if x.ndim != 2 or x.dtype != torch.int64 or x.min() < 0 or x.max() >= self.symbols:
             raise ValueError(
