@@ -9,6 +9,7 @@ import torch
 
 from benchmarks import (
     ablation_sweep,
+    bottleneck_sweep,
     character_sweep,
     chrono_sweep,
     counting_sweep,
@@ -18,7 +19,7 @@ from benchmarks import (
     teaching_styles,
     time_per_step,
 )
-from lessons_lib import cells, experiments, text, torch_bridge, training
+from lessons_lib import cells, experiments, text, torch_bridge, torch_models, training
 
 
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
@@ -62,6 +63,33 @@ def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
         array[:] = np.multiply(weights["params"][name], weights["unit"])
     bits = min(stored["runs"][weights["cell"]]["validation"][weights["seed"]])
     assert text.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
+
+
+def test_the_model_that_reads_backwards_is_the_same_network_on_the_turned_string():
+    rngs = (np.random.default_rng(1) for _ in range(2))
+    backwards, plain = (
+        build(10, 8, rng=rng)
+        for build, rng in zip((bottleneck_sweep.Backwards, torch_models.Seq2Seq), rngs, strict=True)
+    )
+    x = torch.from_numpy(np.random.default_rng(0).integers(0, 10, (5, 3)))
+    before = torch.full((4, 3), 10)
+    assert torch.equal(backwards(x, before)[0], plain(x.flip(0), before)[0])
+    assert torch.equal(backwards.translate(x, 4)[0], plain.translate(x.flip(0), 4)[0])
+    assert not torch.equal(backwards(x, before)[0], plain(x, before)[0])
+
+
+@pytest.mark.parametrize("part", ["runs", "more"])
+def test_the_stored_bottleneck_has_every_model_at_its_lengths(part):
+    stored = experiments.stored("bottleneck")
+    models = {"runs": bottleneck_sweep.MODELS, "more": bottleneck_sweep.MORE}[part]
+    assert stored[part].keys() == models.keys()
+    for name, (_, steps, lengths) in models.items():
+        entry = stored[part][name]
+        assert np.shape(entry["accuracy"]) == (len(lengths), len(stored["seeds"]))
+        assert (entry["steps"], tuple(entry["lengths"])) == (steps, lengths)
+        assert np.mean(entry["accuracy"]) == pytest.approx(
+            max(entry["mean_by_rate"].values()), abs=1e-3
+        )
 
 
 def test_results_are_written_whole_or_not_at_all(tmp_path):

@@ -15,6 +15,7 @@ FLOOR = {
     "gradcheck": 1,
     "tasks": 1,
     "text": 1,
+    "decoding": 1,
     "flow": 1,
     "probes": 1,
     "cells": 2,
@@ -25,6 +26,7 @@ FLOOR = {
     "torch_models": 2,
     "exercises": 3,
     "editions": 3,
+    "torch_training": 2,
     "experiments": 3,
     "plots": 3,
     "diagrams": 3,
@@ -32,6 +34,8 @@ FLOOR = {
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
     "editions": {"exercises"},
+    "torch_training": {"training"},  # one record of a training, one progress bar
+    "torch_models": {"torch_training", "training"},
     "experiments": {"cells", "attention", "training"},
     "sparse": {"training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
@@ -40,10 +44,13 @@ OUTSIDE = {
     "training": {"numpy", "tqdm"},
     "torch_bridge": {"numpy", "torch"},
     "torch_models": {"numpy", "torch"},
+    "torch_training": {"numpy", "torch"},
     "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
     "diagrams": {"numpy", "matplotlib"},
 }
-NUMPY_HALF = sorted(set(FLOOR) - {"torch_bridge", "torch_models", "plots", "diagrams"})
+NUMPY_HALF = sorted(
+    set(FLOOR) - {"torch_bridge", "torch_models", "torch_training", "plots", "diagrams"}
+)
 FUNCTION_LINES, MODULE_LINES = 25, 200
 
 MODULES = sorted(LIBRARY.rglob("*.py"))

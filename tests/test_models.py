@@ -8,6 +8,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from lessons_lib import attention, cells, experiments, torch_bridge, torch_models
 from lessons_lib.attention.models import AttentionReadout, SelfAttention
+from lessons_lib.decoding import beam_search
 from lessons_lib.functional import cross_entropy
 from lessons_lib.gradcheck import check_gradients
 
@@ -187,6 +188,20 @@ def test_feeding_back_the_answers_gives_the_answers_of_teacher_forcing(build, rn
     y, _ = model.translate(x, 4)
     logits, _ = model(x, torch.cat([torch.full((1, 3), 10), y[:-1]]))
     assert torch.equal(logits.argmax(dim=-1), y)
+
+
+@pytest.mark.parametrize("build", [torch_models.Seq2Seq, torch_models.AttentiveSeq2Seq])
+def test_a_beam_of_one_writes_what_the_model_writes(build, rng):
+    model, x = build(10, 8, rng=rng), strings(rng)
+    y, _ = model.translate(x, 4)
+    logits, _ = model(x, torch.cat([torch.full((1, 3), 10), y[:-1]]))
+    log_p = logits.log_softmax(dim=-1).gather(2, y[..., None]).sum(dim=(0, 2))
+    for b in range(3):
+        step, state = model.stepper(x[:, b : b + 1])
+        ((score, symbols),) = beam_search(step, state, 10, width=1, steps=4)
+        assert symbols == y[:, b].tolist()
+        assert score == pytest.approx(log_p[b].item(), abs=1e-5)
+        assert len(beam_search(step, state, 10, width=7, steps=4)) == 7
 
 
 def test_attention_adds_no_parameter_and_starts_from_the_same_weights(rng):
