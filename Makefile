@@ -37,7 +37,7 @@ unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
 STRICT = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope \
 	--nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable notebooks sync student solved lint format bench sweep picture chromium clean
+.PHONY: help book test test-portable test-solved notebooks sync student solved lint format bench sweep picture chromium clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -53,6 +53,9 @@ test: lint chromium book ## lint, unit tests, every notebook against its stored 
 
 test-portable: $(READY) ## the notebooks again, computed as another CPU would
 	ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Haswell ONEDNN_MAX_CPU_ISA=AVX2 $(STRICT) $(NOTEBOOKS)
+
+test-solved: solved ## the solved edition: every notebook, every check passed
+	$(STRICT) _build/solved/*/*.ipynb
 
 notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of them)
 	@$(BIN)/python -m tools.notebooks $(or $(ONLY),$(NOTEBOOKS))
