@@ -22,12 +22,14 @@ FLOOR = {
     "torch_bridge": 2,
     "torch_models": 2,
     "experiments": 3,
+    "curriculum": 3,
     "plots": 3,
     "diagrams": 3,
 }
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
     "experiments": {"cells", "attention", "training"},
+    "curriculum": {"training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
 }
 OUTSIDE = {

@@ -1,0 +1,200 @@
+"""Three classic memory tasks at T = 1000, and the copy of ten symbols as far as it goes.
+
+Adding problem, temporal order, copy of 5 symbols: LSTM and GRU with chrono initialisation and a
+curriculum, 30 CPU-seconds a run, 5 seeds.  Then without the curriculum and without chrono, with the
+best of three rates (found on two seeds).  Last the copy of 10 symbols, 60 CPU-seconds a run.
+CPU seconds cover training with the checks that end it; the score is that of 256 new sequences.
+Results: src/lessons_lib/data/thousand_steps.json; they are printed as a table.
+
+    python -m benchmarks.thousand_steps                     # all parts, 40 CPU-minutes
+    python -m benchmarks.thousand_steps --only curriculum   # one part; the others are kept
+"""
+
+import argparse
+import json
+import platform
+import time
+from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
+
+from benchmarks import store  # first: it sets the threads of NumPy and torch
+
+# isort: split
+import numpy as np
+
+from benchmarks.memory_sweep import adding, copy_of, mean_squared, order, symbol_accuracy
+from lessons_lib import cells, training
+from lessons_lib.curriculum import climb, doubling
+from lessons_lib.functional import cross_entropy, squared_error
+
+RESULTS = store.DATA / "thousand_steps.json"
+LONGEST, BATCH, TEST, SEEDS, RATES = 1000, 32, 256, range(5), [5e-3, 1e-2, 2e-2]
+SETTINGS = {
+    "command": "python -m benchmarks.thousand_steps", "longest": LONGEST, "seeds": list(SEEDS),
+    "batch_size": BATCH, "test_sequences": TEST, "rates_tried": RATES, "clip": 1.0, "window": 10,
+}  # fmt: skip
+CELLS = {"LSTM": cells.LSTM, "GRU": cells.GRU}
+BIASED = {"LSTM": {"forget_bias": 1.0}, "GRU": {"keep_bias": 0.0}}  # without chrono
+
+
+class Task(NamedTuple):
+    """draw(T, B, rng) → x, target.  passed: mean metric of a window that ends a stage; solved:
+    score on new sequences from which the task counts as solved; budget in CPU seconds."""
+
+    draw: object
+    inputs: int
+    outputs: int
+    loss: object
+    metric: object
+    passed: float
+    solved: float
+    first: int
+    hidden: int
+    rate: float
+    budget: float
+
+
+def minus_error(y, target):
+    return -mean_squared(y, target)
+
+
+TASKS = {
+    "adding": Task(adding, 2, 1, squared_error, minus_error, -0.008, -0.01, 25, 32, 2e-2, 30),
+    "order": Task(order, 8, 4, cross_entropy, training.accuracy, 0.985, 0.98, 25, 32, 1e-2, 30),
+    "copy 5": Task(copy_of(5), 10, 10, cross_entropy, symbol_accuracy(5), 0.992, 0.99, 5, 64,
+                   1e-2, 30),
+    "copy 10": Task(copy_of(10), 10, 10, cross_entropy, symbol_accuracy(10), 0.992, 0.99, 5, 128,
+                    5e-3, 60),
+}  # fmt: skip
+
+
+def build(name, kind, seed, chrono):
+    """A fresh network of the seed for the task  →  SequenceModel in float32."""
+    task, rng = TASKS[name], np.random.default_rng([seed, 0])
+    start = {"chrono": LONGEST} if chrono else BIASED[kind]
+    cell = CELLS[kind](task.inputs, task.hidden, rng=rng, dtype=np.float32, **start)
+    last_only = not name.startswith("copy")
+    return training.SequenceModel(cell, task.outputs, rng=rng, last_only=last_only)
+
+
+def score(model, name, T, seed):
+    """Metric on new sequences of length T, the same for every network of the seed."""
+    x, target = TASKS[name].draw(T, TEST, np.random.default_rng([seed, 2]))
+    return round(TASKS[name].metric(model.forward(x)[0], target), 4)
+
+
+def passed_on_new(model, name, stages, seed):
+    """The longest T that was passed and that new sequences confirm, or 0."""
+    for stage in reversed(stages):
+        if stage.passed and score(model, name, stage.T, seed) >= TASKS[name].solved:
+            return stage.T
+    return 0
+
+
+def run(name, kind, seed, *, chrono=True, renew=True, lengths=None, rate=None):
+    """Train one network until it has passed T = 1000 or its budget is spent  →  dict.
+
+    chrono: the start, or forget bias 1 and keep bias 0; renew: a new Adam for each length.
+    """
+    task, model = TASKS[name], build(name, kind, seed, chrono)
+    kept = training.Adam(lr=rate or task.rate, clip=SETTINGS["clip"])
+    start = time.process_time()
+    stages = climb(
+        model, task.draw, lengths or doubling(task.first, LONGEST), batch_size=BATCH,
+        rng=np.random.default_rng([seed, 1]), loss=task.loss, metric=task.metric,
+        optimiser=lambda: training.Adam(lr=kept.lr, clip=kept.clip) if renew else kept,
+        passed=training.solved(task.passed, SETTINGS["window"]),
+        give_up=lambda _: time.process_time() - start > task.budget,
+    )  # fmt: skip
+    seconds = round(time.process_time() - start, 1)
+    return {"task": name, "cell": kind, "seed": seed, "rate": kept.lr, "seconds": seconds,
+            **outcome(model, name, stages, seed)}  # fmt: skip
+
+
+def outcome(model, name, stages, seed):
+    """What became of a run  →  dict."""
+    steps = [len(stage.history.loss) for stage in stages]
+    reached = passed_on_new(model, name, stages, seed)
+    return {
+        "solved": reached == LONGEST, "reached": reached,
+        "score": score(model, name, LONGEST, seed), "steps": sum(steps),
+        "sequences": sum(steps) * BATCH,
+        "last": round(float(stages[-1].history.metric[-20:].mean()), 4),
+        "stages": [[stage.T, count] for stage, count in zip(stages, steps, strict=True)],
+    }  # fmt: skip
+
+
+def progress(runs):
+    """What decides between two rates: runs solved, then T reached, then the last metrics."""
+    keys = [(run["solved"], run["reached"], run["last"]) for run in runs]
+    return tuple(np.sum(keys, axis=0))
+
+
+def best_rate(pool, jobs, **options):
+    """Every (task, cell) of ``jobs`` with its best of three rates  →  list of dicts."""
+
+    def start(name, kind, seed, rate):
+        return pool.submit(run, name, kind, seed, rate=rate, **options)
+
+    tried = {job: [[start(*job, seed, rate) for seed in SEEDS[:2]] for rate in RATES]
+             for job in jobs}  # fmt: skip
+    results = []
+    for job, by_rate in tried.items():
+        pairs = [[future.result() for future in pair] for pair in by_rate]
+        best = max(pairs, key=progress)
+        results += best
+        rest = [start(*job, seed, best[0]["rate"]) for seed in SEEDS[2:]]
+        results += [future.result() for future in rest]
+    return results
+
+
+def every(pool, names, kinds, **options):
+    """All seeds of these tasks and cells  →  list of dicts."""
+    jobs = [(name, kind, seed) for name in names for kind in kinds for seed in SEEDS]
+    return [future.result() for future in [pool.submit(run, *job, **options) for job in jobs]]
+
+
+SHOWN = [("adding", "LSTM"), ("order", "LSTM"), ("copy 5", "GRU")]  # what a part leaves out
+PARTS = {
+    "curriculum": lambda pool: every(pool, ("adding", "order", "copy 5"), ("LSTM", "GRU")),
+    "one length": lambda pool: best_rate(pool, SHOWN, lengths=(LONGEST,)),
+    "no chrono": lambda pool: best_rate(pool, SHOWN, chrono=False),
+    "one optimiser": lambda pool: every(pool, ("copy 5",), ("GRU",), renew=False),
+    "copy 10": lambda pool: every(pool, ("copy 10",), ("LSTM", "GRU")),
+}
+
+
+def report(part, runs):
+    """Print one line for each run."""
+    print(f"\n{part}\n{'task':8} {'T':>5} {'cell':5} seed  rate   steps  CPU s  on new sequences")
+    for r in runs:
+        verdict = "solved" if r["solved"] else f"reached T = {r['reached']}"
+        print(
+            f"{r['task']:8} {r['stages'][-1][0]:5} {r['cell']:5} {r['seed']:4}  {r['rate']:<5}"
+            f" {r['steps']:6} {r['seconds']:6}  {verdict}, {r['score']:.4f} at T = {LONGEST}",
+            flush=True,
+        )
+
+
+def load():
+    """The stored parts, if they were made with these settings."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    same = all(results.get(name) == value for name, value in SETTINGS.items())
+    return results if same else {**SETTINGS, "parts": {}}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=PARTS, help="one part; the others are kept")
+    only = parser.parse_args().only
+    results = load() if only else {**SETTINGS, "parts": {}}
+    with ProcessPoolExecutor(2) as pool:
+        for part in [only] if only else PARTS:
+            results["parts"][part] = PARTS[part](pool)
+            report(part, results["parts"][part])
+            results["versions"] = {"python": platform.python_version(), "numpy": np.__version__}
+            store.write(RESULTS, results)
+
+
+if __name__ == "__main__":
+    main()
