@@ -8,7 +8,7 @@ from lessons_lib.training import History, train
 class Stage(NamedTuple):
     """One length of a curriculum: T, whether it was passed, and the training on it."""
 
-    T: int
+    T: object
     passed: bool
     history: History
 
@@ -30,7 +30,8 @@ def doubling(first, last):
 def climb(model, draw, lengths, *, rng, optimiser, passed, give_up, batch_size=32, **options):
     """Train on one length after another; the next begins when the one before is passed.
 
-    draw(T, B, rng) → (x, target): a fresh batch; lengths: the stages, shortest first
+    draw(T, B, rng) → (x, target): a fresh batch; lengths: the stages, easiest first (whatever
+    ``draw`` understands as T, a pair of symbols and length, say)
     optimiser() → a new optimiser for each length: Adam's averages are of the scale of the length
     before, and where the loss is a mean over all steps that scale falls with T
     passed(metrics so far on this length) → bool, such as ``training.solved(0.99)``
