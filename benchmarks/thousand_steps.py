@@ -6,15 +6,14 @@ best of three rates (found on two seeds).  Last the copy of 10 symbols, 60 CPU-s
 CPU seconds cover training with the checks that end it; the score is that of 256 new sequences.
 Results: src/lessons_lib/data/thousand_steps.json; they are printed as a table.
 
-    python -m benchmarks.thousand_steps                     # all parts, 40 CPU-minutes
-    python -m benchmarks.thousand_steps --only curriculum   # one part; the others are kept
+    python -m benchmarks.thousand_steps                     # all parts, 45 CPU-minutes
+    python -m benchmarks.thousand_steps --only adding       # one part; the others are kept
 """
 
 import argparse
 import json
 import platform
 import time
-from collections import namedtuple
 from concurrent.futures import ProcessPoolExecutor
 
 from benchmarks import store  # first: it sets the threads of NumPy and torch
@@ -22,52 +21,25 @@ from benchmarks import store  # first: it sets the threads of NumPy and torch
 # isort: split
 import numpy as np
 
-from benchmarks.memory_sweep import adding, copy_of, mean_squared, order
+from benchmarks.long_tasks import LONGEST, TASKS
 from lessons_lib import cells, training
-from lessons_lib.curriculum import climb, doubling
-from lessons_lib.functional import cross_entropy, squared_error
+from lessons_lib.curriculum import climb
 
 RESULTS = store.DATA / "thousand_steps.json"
-LONGEST, BATCH, TEST, SEEDS = 1000, 32, 256, range(5)
+BATCH, TEST, SEEDS = 32, 256, range(5)
 RATE, RATES = 1e-2, [5e-3, 1e-2, 2e-2]
 SETTINGS = {
     "command": "python -m benchmarks.thousand_steps", "longest": LONGEST, "seeds": list(SEEDS),
     "batch_size": BATCH, "test_sequences": TEST, "rate": RATE, "rates_tried": RATES,
     "clip": 1.0, "window": 10,
+    "tasks": {
+        name: {"hidden_size": t.hidden, "budget": t.budget, "on_the_way": t.on_the_way,
+               "at_the_end": t.at_the_end, "solved": t.solved, "stages": len(t.stages)}
+        for name, t in TASKS.items()
+    },
 }  # fmt: skip
 CELLS = {"LSTM": cells.LSTM, "GRU": cells.GRU}
 BIASED = {"LSTM": {"forget_bias": 1.0}, "GRU": {"keep_bias": 0.0}}  # without chrono
-
-
-# draw(stage, B, rng) → x, target, for the stages of the curriculum: lengths T, or for the copy
-# (symbols, T).  passed: mean metric of a window that ends a stage; solved: score on new sequences
-# from which a length counts as solved; budget in CPU seconds.
-Task = namedtuple("Task", "draw inputs outputs loss metric passed solved stages hidden budget")
-
-
-def minus_error(y, target):
-    return -mean_squared(y, target)
-
-
-def copy(stage, B, rng):
-    symbols, T = stage
-    return copy_of(symbols)(T, B, rng)
-
-
-def symbols_right(y, target):
-    return training.accuracy(y, target, mask=target < 8)
-
-
-FIVE = [(5, T) for T in doubling(5, LONGEST)]
-TEN = [(symbols, 5) for symbols in (2, 4, 6, 8)] + [(10, T) for T in doubling(5, LONGEST)]
-TASKS = {
-    "adding": Task(adding, 2, 1, squared_error, minus_error, -0.005, -0.01,
-                   doubling(25, LONGEST), 32, 30),
-    "order": Task(order, 8, 4, cross_entropy, training.accuracy, 0.99, 0.98,
-                  doubling(25, LONGEST), 32, 30),
-    "copy 5": Task(copy, 10, 10, cross_entropy, symbols_right, 0.992, 0.99, FIVE, 64, 30),
-    "copy 10": Task(copy, 10, 10, cross_entropy, symbols_right, 0.992, 0.99, TEN, 128, 60),
-}  # fmt: skip
 
 
 def build(name, kind, seed, chrono):
@@ -104,13 +76,16 @@ def run(name, kind, seed, *, chrono=True, renew=True, climbs=True, rate=RATE):
     """
     task, model = TASKS[name], build(name, kind, seed, chrono)
     kept, start = training.Adam(lr=rate, clip=SETTINGS["clip"]), time.process_time()
-    stages = climb(
-        model, task.draw, task.stages if climbs else task.stages[-1:], batch_size=BATCH,
-        rng=np.random.default_rng([seed, 1]), loss=task.loss, metric=task.metric,
-        optimiser=lambda: training.Adam(lr=rate, clip=kept.clip) if renew else kept,
-        passed=training.solved(task.passed, SETTINGS["window"]),
-        give_up=lambda _: time.process_time() - start > task.budget,
-    )  # fmt: skip
+    options = {
+        "rng": np.random.default_rng([seed, 1]), "batch_size": BATCH, "loss": task.loss,
+        "metric": task.metric, "give_up": lambda _: time.process_time() - start > task.budget,
+        "optimiser": lambda: training.Adam(lr=rate, clip=kept.clip) if renew else kept,
+    }  # fmt: skip
+    way, stages = task.stages[:-1] if climbs else (), []
+    for part, goal in (way, task.on_the_way), (task.stages[-1:], task.at_the_end):
+        if part and all(stage.passed for stage in stages):
+            passed = training.solved(goal, SETTINGS["window"])
+            stages += climb(model, task.draw, part, passed=passed, **options)
     seconds = round(time.process_time() - start, 1)
     steps = [len(stage.history.loss) for stage in stages]
     reached = longest(model, name, stages, seed)
@@ -147,19 +122,21 @@ def best_rate(pool, jobs, **options):
     return results
 
 
-def every(pool, names, kinds, **options):
-    """All seeds of these tasks and cells  →  list of dicts."""
-    jobs = [(name, kind, seed) for name in names for kind in kinds for seed in SEEDS]
+def every(pool, name, kinds, **options):
+    """All seeds of these cells on the task  →  list of dicts."""
+    jobs = [(name, kind, seed) for kind in kinds for seed in SEEDS]
     return [future.result() for future in [pool.submit(run, *job, **options) for job in jobs]]
 
 
 SHOWN = [("adding", "LSTM"), ("order", "LSTM"), ("copy 5", "GRU")]  # what a part leaves out
 PARTS = {
-    "curriculum": lambda pool: every(pool, ("adding", "order", "copy 5"), ("LSTM", "GRU")),
-    "one length": lambda pool: best_rate(pool, SHOWN, climbs=False),
+    "adding": lambda pool: every(pool, "adding", ("LSTM", "GRU")),
+    "order": lambda pool: every(pool, "order", ("LSTM", "GRU")),
+    "copy 5": lambda pool: every(pool, "copy 5", ("LSTM", "GRU")),
+    "one optimiser": lambda pool: every(pool, "copy 5", ("GRU",), renew=False),
     "no chrono": lambda pool: best_rate(pool, SHOWN, chrono=False),
-    "one optimiser": lambda pool: every(pool, ("copy 5",), ("GRU",), renew=False),
-    "copy 10": lambda pool: every(pool, ("copy 10",), ("LSTM", "GRU")),
+    "one length": lambda pool: best_rate(pool, SHOWN, climbs=False),
+    "copy 10": lambda pool: every(pool, "copy 10", ("LSTM", "GRU")),
 }
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import store, teaching_styles
-from lessons_lib import cells, experiments, text, torch_bridge, training
+from benchmarks import long_tasks, store, teaching_styles, thousand_steps
+from lessons_lib import cells, curriculum, experiments, text, torch_bridge, training
 
 
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
@@ -64,7 +64,54 @@ def test_results_are_written_whole_or_not_at_all(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
 
 
-@pytest.mark.parametrize("path", sorted(Path(store.__file__).parent.glob("*_sweep.py")))
+def sweeps():
+    folder = Path(store.__file__).parent
+    return [*sorted(folder.glob("*_sweep.py")), folder / "thousand_steps.py"]
+
+
+@pytest.mark.parametrize("path", sweeps())
 def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     source = path.read_text(encoding="utf-8")
     assert source.index("from benchmarks import store") < source.index("import numpy")
+
+
+@pytest.mark.parametrize(("right", "reached"), [(1.0, 10), (0.5, 0)])
+def test_a_length_counts_with_all_symbols_and_if_new_sequences_confirm_it(
+    monkeypatch, right, reached
+):
+    monkeypatch.setattr(thousand_steps, "score", lambda *_: right)
+    stages = [
+        curriculum.Stage((8, 5), True, None),
+        curriculum.Stage((10, 5), True, None),
+        curriculum.Stage((10, 10), True, None),
+        curriculum.Stage((10, 20), False, None),
+    ]
+    assert thousand_steps.longest(None, "copy 10", stages, seed=0) == reached
+    assert thousand_steps.longest(None, "copy 10", stages[:1], seed=0) == 0
+
+
+def test_a_run_ends_with_its_budget_and_tells_what_it_did(monkeypatch):
+    monkeypatch.setitem(
+        thousand_steps.TASKS, "order", thousand_steps.TASKS["order"]._replace(budget=0)
+    )
+    run = thousand_steps.run("order", "GRU", 0)
+    assert (run["steps"], run["sequences"], run["stages"]) == (1, 32, [[25, 1]])
+    assert not run["solved"] and run["reached"] == 0 and 0 <= run["score"] <= 1
+
+
+def test_the_stored_runs_solve_each_task_at_a_thousand_steps_within_the_budget():
+    stored = experiments.stored("thousand_steps")
+    for name in ("adding", "order", "copy 5"):
+        task, counts = long_tasks.TASKS[name], []
+        for cell in ("LSTM", "GRU"):
+            runs = [
+                run
+                for run in stored["parts"][name]
+                if (run["task"], run["cell"]) == (name, cell)
+            ]
+            assert [run["seed"] for run in runs] == stored["seeds"] == [0, 1, 2, 3, 4]
+            solved = [run for run in runs if run["solved"]]
+            counts.append(len(solved))
+            for run in solved:
+                assert run["score"] >= task.solved and run["seconds"] <= task.budget
+        assert max(counts) >= 3, name
