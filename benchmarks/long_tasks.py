@@ -10,10 +10,11 @@ from lessons_lib.training import accuracy
 LONGEST = 1000
 # draw(stage, B, rng) → x, target, for the stages of the curriculum: lengths T, or for the copy
 # (symbols, T).  on_the_way, at_the_end: the mean metric of a window that ends a stage, the last
-# stage; solved: the score on new sequences from which a length counts as solved; budget in CPU s.
+# stage; solved: the score on new sequences from which a length counts as solved; budget in CPU s;
+# clip(stage): limit of the gradient's norm.
 Task = namedtuple(
     "Task",
-    "draw inputs outputs loss metric on_the_way at_the_end solved stages hidden budget",
+    "draw inputs outputs loss metric on_the_way at_the_end solved stages hidden budget clip",
 )
 
 
@@ -30,13 +31,25 @@ def symbols_right(y, target):
     return accuracy(y, target, mask=target < 8)
 
 
+def one(_):
+    return 1.0
+
+
+def by_share(stage):
+    """Three times the share of the steps that ask for a symbol: 1 at T = symbols, then less."""
+    symbols, T = stage
+    return 3 * symbols / (T + 2 * symbols)
+
+
 LENGTHS = doubling(25, LONGEST)
 FIVE = [(5, T) for T in doubling(5, LONGEST)]
 TEN = [(symbols, 5) for symbols in (2, 4, 6, 8)] + [(10, T) for T in doubling(5, LONGEST)]
 TASKS = {
     "adding": Task(adding, 2, 1, squared_error, minus_error, -0.005, -0.005, -0.01, LENGTHS, 32,
-                   30),
-    "order": Task(order, 8, 4, cross_entropy, accuracy, 0.99, 0.99, 0.98, LENGTHS, 32, 30),
-    "copy 5": Task(copy, 10, 10, cross_entropy, symbols_right, 0.99, 0.995, 0.99, FIVE, 64, 30),
-    "copy 10": Task(copy, 10, 10, cross_entropy, symbols_right, 0.98, 0.994, 0.99, TEN, 128, 60),
+                   30, one),
+    "order": Task(order, 8, 4, cross_entropy, accuracy, 0.99, 0.99, 0.98, LENGTHS, 32, 30, one),
+    "copy 5": Task(copy, 10, 10, cross_entropy, symbols_right, 0.99, 0.997, 0.99, FIVE, 64, 30,
+                   by_share),
+    "copy 10": Task(copy, 10, 10, cross_entropy, symbols_right, 0.98, 0.995, 0.99, TEN, 128, 60,
+                    by_share),
 }  # fmt: skip

@@ -31,10 +31,10 @@ RATE, RATES = 1e-2, [5e-3, 1e-2, 2e-2]
 SETTINGS = {
     "command": "python -m benchmarks.thousand_steps", "longest": LONGEST, "seeds": list(SEEDS),
     "batch_size": BATCH, "test_sequences": TEST, "rate": RATE, "rates_tried": RATES,
-    "clip": 1.0, "window": 10,
+    "window": 10,
     "tasks": {
         name: {"hidden_size": t.hidden, "budget": t.budget, "on_the_way": t.on_the_way,
-               "at_the_end": t.at_the_end, "solved": t.solved, "stages": len(t.stages)}
+               "at_the_end": t.at_the_end, "solved": t.solved, "clip": t.clip.__name__}
         for name, t in TASKS.items()
     },
 }  # fmt: skip
@@ -68,33 +68,46 @@ def longest(model, name, stages, seed):
     return 0
 
 
-def run(name, kind, seed, *, chrono=True, renew=True, climbs=True, rate=RATE):
-    """Train one network until it has passed T = 1000 or its budget is spent  →  dict.
+def learn(name, kind, seed, rate, *, chrono=True, renew=True, climbs=True):
+    """Train until T = 1000 is passed or the budget is spent  →  model, stages, CPU seconds.
 
     chrono: the start, or forget bias 1 and keep bias 0; renew: a new Adam for each stage;
     climbs: all stages, or only the last.
     """
     task, model = TASKS[name], build(name, kind, seed, chrono)
-    kept, start = training.Adam(lr=rate, clip=SETTINGS["clip"]), time.process_time()
+    kept, start = training.Adam(lr=rate), time.process_time()
+
+    def optimiser(stage):
+        chosen = training.Adam(lr=rate) if renew else kept
+        chosen.clip = task.clip(stage)
+        return chosen
+
     options = {
         "rng": np.random.default_rng([seed, 1]), "batch_size": BATCH, "loss": task.loss,
         "metric": task.metric, "give_up": lambda _: time.process_time() - start > task.budget,
-        "optimiser": lambda: training.Adam(lr=rate, clip=kept.clip) if renew else kept,
+        "optimiser": optimiser,
     }  # fmt: skip
     way, stages = task.stages[:-1] if climbs else (), []
     for part, goal in (way, task.on_the_way), (task.stages[-1:], task.at_the_end):
         if part and all(stage.passed for stage in stages):
             passed = training.solved(goal, SETTINGS["window"])
             stages += climb(model, task.draw, part, passed=passed, **options)
-    seconds = round(time.process_time() - start, 1)
+    return model, stages, round(time.process_time() - start, 1)
+
+
+def run(name, kind, seed, *, rate=RATE, **options):
+    """Train one network and test it on new sequences  →  dict.  options: those of ``learn``."""
+    model, stages, seconds = learn(name, kind, seed, rate, **options)
     steps = [len(stage.history.loss) for stage in stages]
     reached = longest(model, name, stages, seed)
     return {
         "task": name, "cell": kind, "seed": seed, "rate": rate, "solved": reached == LONGEST,
-        "reached": reached, "score": score(model, name, task.stages[-1], seed),
+        "reached": reached, "score": score(model, name, TASKS[name].stages[-1], seed),
         "steps": sum(steps), "sequences": sum(steps) * BATCH, "seconds": seconds,
         "last": round(float(stages[-1].history.metric[-20:].mean()), 4),
         "stages": [[stage.T, count] for stage, count in zip(stages, steps, strict=True)],
+        "norms": [[float(f"{k(stage.history.norm):.1e}") for k in (np.median, np.max)]
+                  for stage in stages],
     }  # fmt: skip
 
 
@@ -128,7 +141,7 @@ def every(pool, name, kinds, **options):
     return [future.result() for future in [pool.submit(run, *job, **options) for job in jobs]]
 
 
-SHOWN = [("adding", "LSTM"), ("order", "LSTM"), ("copy 5", "GRU")]  # what a part leaves out
+SHOWN = [("adding", "LSTM"), ("order", "GRU"), ("copy 5", "GRU")]  # what a part leaves out
 PARTS = {
     "adding": lambda pool: every(pool, "adding", ("LSTM", "GRU")),
     "order": lambda pool: every(pool, "order", ("LSTM", "GRU")),

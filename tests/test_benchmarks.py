@@ -105,9 +105,7 @@ def test_the_stored_runs_solve_each_task_at_a_thousand_steps_within_the_budget()
         task, counts = long_tasks.TASKS[name], []
         for cell in ("LSTM", "GRU"):
             runs = [
-                run
-                for run in stored["parts"][name]
-                if (run["task"], run["cell"]) == (name, cell)
+                run for run in stored["parts"][name] if (run["task"], run["cell"]) == (name, cell)
             ]
             assert [run["seed"] for run in runs] == stored["seeds"] == [0, 1, 2, 3, 4]
             solved = [run for run in runs if run["solved"]]

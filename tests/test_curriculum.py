@@ -13,8 +13,8 @@ def climb(lengths, passed, give_up):
     model = training.SequenceModel(cells.RNN(2, 3, rng=rng), 1, rng=rng, last_only=True)
     optimisers = []
 
-    def optimiser():
-        optimisers.append(training.Adam(lr=1e-2))
+    def optimiser(T):
+        optimisers.append(training.Adam(lr=1e-2 / T))
         return optimisers[-1]
 
     def draw(T, B, rng):
@@ -47,6 +47,7 @@ def test_the_next_length_begins_when_the_one_before_is_passed():
     assert drawn == [(2, 4)] * 3 + [(4, 4)] * 3 + [(8, 4)] * 3
     assert [(stage.T, stage.passed) for stage in stages] == [(2, True), (4, True), (8, True)]
     assert [optimiser.steps for optimiser in optimisers] == [3, 3, 3]  # a new one each
+    assert [optimiser.lr for optimiser in optimisers] == [1e-2 / T for T in (2, 4, 8)]
 
 
 def test_the_budget_counts_the_steps_of_all_lengths():

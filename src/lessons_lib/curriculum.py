@@ -32,8 +32,9 @@ def climb(model, draw, lengths, *, rng, optimiser, passed, give_up, batch_size=3
 
     draw(T, B, rng) → (x, target): a fresh batch; lengths: the stages, easiest first (whatever
     ``draw`` understands as T, a pair of symbols and length, say)
-    optimiser() → a new optimiser for each length: Adam's averages are of the scale of the length
-    before, and where the loss is a mean over all steps that scale falls with T
+    optimiser(T) → a new optimiser for this length: Adam's averages are of the scale of the length
+    before, and where the loss is a mean over all steps that scale, and with it a sensible limit
+    for clipping, falls with T
     passed(metrics so far on this length) → bool, such as ``training.solved(0.99)``
     give_up(steps so far on all lengths) → bool: the budget, asked after every step
     options: loss and metric of ``training.train``
@@ -49,7 +50,7 @@ def climb(model, draw, lengths, *, rng, optimiser, passed, give_up, batch_size=3
             return passed(metrics) or give_up(before + len(metrics))
 
         batches = _endless(draw, T, batch_size, rng)
-        history = train(model, batches, optimiser=optimiser(), stop=stop, **options)
+        history = train(model, batches, optimiser=optimiser(T), stop=stop, **options)
         stages.append(Stage(T, bool(passed(history.metric)), history))
         before += len(history.loss)
         if not stages[-1].passed:
