@@ -11,10 +11,10 @@ LONGEST = 1000
 # draw(stage, B, rng) → x, target, for the stages of the curriculum: lengths T, or for the copy
 # (symbols, T).  on_the_way, at_the_end: the mean metric of a window that ends a stage, the last
 # stage; solved: the score on new sequences from which a length counts as solved; budget in CPU s;
-# clip(stage): limit of the gradient's norm.
+# tune(stage) → factor of the learning rate, limit of the gradient's norm.
 Task = namedtuple(
     "Task",
-    "draw inputs outputs loss metric on_the_way at_the_end solved stages hidden budget clip",
+    "draw inputs outputs loss metric on_the_way at_the_end solved stages hidden budget tune",
 )
 
 
@@ -31,14 +31,15 @@ def symbols_right(y, target):
     return accuracy(y, target, mask=target < 8)
 
 
-def one(_):
-    return 1.0
+def steady(_):
+    return 1.0, 1.0
 
 
-def by_share(stage):
-    """Three times the share of the steps that ask for a symbol: 1 at T = symbols, then less."""
+def falling(stage):
+    """Half the rate from T = 100 on.  The limit is three times the share of the steps that ask for
+    a symbol, and that is the scale of the gradient: 1 at T = symbols, 0.015 at T = 1000."""
     symbols, T = stage
-    return 3 * symbols / (T + 2 * symbols)
+    return (1.0 if T < 100 else 0.5), 3 * symbols / (T + 2 * symbols)
 
 
 LENGTHS = doubling(25, LONGEST)
@@ -46,10 +47,10 @@ FIVE = [(5, T) for T in doubling(5, LONGEST)]
 TEN = [(symbols, 5) for symbols in (2, 4, 6, 8)] + [(10, T) for T in doubling(5, LONGEST)]
 TASKS = {
     "adding": Task(adding, 2, 1, squared_error, minus_error, -0.005, -0.005, -0.01, LENGTHS, 32,
-                   30, one),
-    "order": Task(order, 8, 4, cross_entropy, accuracy, 0.99, 0.99, 0.98, LENGTHS, 32, 30, one),
-    "copy 5": Task(copy, 10, 10, cross_entropy, symbols_right, 0.99, 0.997, 0.99, FIVE, 64, 30,
-                   by_share),
+                   30, steady),
+    "order": Task(order, 8, 4, cross_entropy, accuracy, 0.99, 0.99, 0.98, LENGTHS, 32, 30, steady),
+    "copy 5": Task(copy, 10, 10, cross_entropy, symbols_right, 0.99, 0.996, 0.99, FIVE, 64, 30,
+                   falling),
     "copy 10": Task(copy, 10, 10, cross_entropy, symbols_right, 0.98, 0.995, 0.99, TEN, 128, 60,
-                    by_share),
+                    falling),
 }  # fmt: skip

@@ -34,7 +34,7 @@ SETTINGS = {
     "window": 10,
     "tasks": {
         name: {"hidden_size": t.hidden, "budget": t.budget, "on_the_way": t.on_the_way,
-               "at_the_end": t.at_the_end, "solved": t.solved, "clip": t.clip.__name__}
+               "at_the_end": t.at_the_end, "solved": t.solved, "tune": t.tune.__name__}
         for name, t in TASKS.items()
     },
 }  # fmt: skip
@@ -78,8 +78,8 @@ def learn(name, kind, seed, rate, *, chrono=True, renew=True, climbs=True):
     kept, start = training.Adam(lr=rate), time.process_time()
 
     def optimiser(stage):
-        chosen = training.Adam(lr=rate) if renew else kept
-        chosen.clip = task.clip(stage)
+        chosen, (factor, clip) = training.Adam(lr=rate) if renew else kept, task.tune(stage)
+        chosen.lr, chosen.clip = rate * factor, clip
         return chosen
 
     options = {
@@ -166,10 +166,15 @@ def report(part, runs):
 
 
 def load():
-    """The stored parts, if they were made with these settings."""
+    """The stored parts, without those that were made with other settings."""
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    same = all(results.get(name) == value for name, value in SETTINGS.items())
-    return results if same else {**SETTINGS, "parts": {}}
+    tasks, parts = results.get("tasks"), results.get("parts", {})
+
+    def fits(name):
+        return results["batch_size"] == BATCH and tasks[name] == SETTINGS["tasks"][name]
+
+    kept = {part: runs for part, runs in parts.items() if all(fits(r["task"]) for r in runs)}
+    return {**SETTINGS, "parts": kept}
 
 
 def main():
