@@ -47,10 +47,11 @@ FIVE = [(5, T) for T in doubling(5, LONGEST)]
 TEN = [(symbols, 5) for symbols in (2, 4, 6, 8)] + [(10, T) for T in doubling(5, LONGEST)]
 TASKS = {
     "adding": Task(adding, 2, 1, squared_error, minus_error, -0.005, -0.005, -0.01, LENGTHS, 32,
-                   30, steady),
-    "order": Task(order, 8, 4, cross_entropy, accuracy, 0.99, 0.99, 0.98, LENGTHS, 32, 30, steady),
-    "copy 5": Task(copy, 10, 10, cross_entropy, symbols_right, 0.99, 0.996, 0.99, FIVE, 64, 30,
+                   29.5, steady),
+    "order": Task(order, 8, 4, cross_entropy, accuracy, 0.99, 0.99, 0.98, LENGTHS, 32, 29.5,
+                  steady),
+    "copy 5": Task(copy, 10, 10, cross_entropy, symbols_right, 0.99, 0.996, 0.99, FIVE, 64, 29.5,
                    falling),
-    "copy 10": Task(copy, 10, 10, cross_entropy, symbols_right, 0.98, 0.995, 0.99, TEN, 128, 60,
+    "copy 10": Task(copy, 10, 10, cross_entropy, symbols_right, 0.98, 0.993, 0.99, TEN, 128, 59,
                     falling),
 }  # fmt: skip

@@ -11,6 +11,7 @@ Results: src/lessons_lib/data/thousand_steps.json; they are printed as a table.
 """
 
 import argparse
+import copy
 import json
 import platform
 import time
@@ -57,19 +58,20 @@ def score(model, name, stage, seed):
     return round(TASKS[name].metric(model.forward(x)[0], target), 4)
 
 
-def longest(model, name, stages, seed):
-    """The largest T that was passed, with all symbols, and that new sequences confirm, or 0."""
+def longest(name, stages, seed):
+    """The largest T, with all symbols, that new sequences confirm, each tested with the network as
+    it was at the end of that stage, or 0.  stages: pairs (Stage, model)."""
     full = TASKS[name].stages[-1]
-    for stage in reversed(stages):
+    for stage, model in reversed(stages):
         symbols, T = stage.T if isinstance(stage.T, tuple) else (None, stage.T)
         asked = symbols is None or symbols == full[0]
-        if asked and stage.passed and score(model, name, stage.T, seed) >= TASKS[name].solved:
+        if asked and score(model, name, stage.T, seed) >= TASKS[name].solved:
             return T
     return 0
 
 
 def learn(name, kind, seed, rate, *, chrono=True, renew=True, climbs=True):
-    """Train until T = 1000 is passed or the budget is spent  →  model, stages, CPU seconds.
+    """Train until T = 1000 is passed or the budget is spent  →  (Stage, model) pairs, CPU seconds.
 
     chrono: the start, or forget bias 1 and keep bias 0; renew: a new Adam for each stage;
     climbs: all stages, or only the last.
@@ -82,32 +84,33 @@ def learn(name, kind, seed, rate, *, chrono=True, renew=True, climbs=True):
         chosen.lr, chosen.clip = rate * factor, clip
         return chosen
 
-    options = {
-        "rng": np.random.default_rng([seed, 1]), "batch_size": BATCH, "loss": task.loss,
-        "metric": task.metric, "give_up": lambda _: time.process_time() - start > task.budget,
-        "optimiser": optimiser,
-    }  # fmt: skip
-    way, stages = task.stages[:-1] if climbs else (), []
-    for part, goal in (way, task.on_the_way), (task.stages[-1:], task.at_the_end):
-        if part and all(stage.passed for stage in stages):
-            passed = training.solved(goal, SETTINGS["window"])
-            stages += climb(model, task.draw, part, passed=passed, **options)
-    return model, stages, round(time.process_time() - start, 1)
+    def passed(stage):
+        goal = task.at_the_end if stage == task.stages[-1] else task.on_the_way
+        return training.solved(goal, SETTINGS["window"])
+
+    stages = climb(
+        model, task.draw, task.stages if climbs else task.stages[-1:], batch_size=BATCH,
+        rng=np.random.default_rng([seed, 1]), loss=task.loss, metric=task.metric,
+        optimiser=optimiser, passed=passed,
+        give_up=lambda _: time.process_time() - start > task.budget,
+    )  # fmt: skip
+    pairs = [(stage, copy.deepcopy(model)) for stage in stages]
+    return pairs, round(time.process_time() - start, 1)
 
 
 def run(name, kind, seed, *, rate=RATE, **options):
     """Train one network and test it on new sequences  →  dict.  options: those of ``learn``."""
-    model, stages, seconds = learn(name, kind, seed, rate, **options)
-    steps = [len(stage.history.loss) for stage in stages]
-    reached = longest(model, name, stages, seed)
+    pairs, seconds = learn(name, kind, seed, rate, **options)
+    (*_, (last, model)), reached = pairs, longest(name, pairs, seed)
+    steps = [len(stage.history.loss) for stage, _ in pairs]
     return {
         "task": name, "cell": kind, "seed": seed, "rate": rate, "solved": reached == LONGEST,
         "reached": reached, "score": score(model, name, TASKS[name].stages[-1], seed),
         "steps": sum(steps), "sequences": sum(steps) * BATCH, "seconds": seconds,
-        "last": round(float(stages[-1].history.metric[-20:].mean()), 4),
-        "stages": [[stage.T, count] for stage, count in zip(stages, steps, strict=True)],
+        "last": round(float(last.history.metric[-20:].mean()), 4),
+        "stages": [[stage.T, count] for (stage, _), count in zip(pairs, steps, strict=True)],
         "norms": [[float(f"{k(stage.history.norm):.1e}") for k in (np.median, np.max)]
-                  for stage in stages],
+                  for stage, _ in pairs],
     }  # fmt: skip
 
 

@@ -75,19 +75,15 @@ def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     assert source.index("from benchmarks import store") < source.index("import numpy")
 
 
-@pytest.mark.parametrize(("right", "reached"), [(1.0, 10), (0.5, 0)])
+@pytest.mark.parametrize(("right", "reached"), [(1.0, 20), (0.5, 0)])
 def test_a_length_counts_with_all_symbols_and_if_new_sequences_confirm_it(
     monkeypatch, right, reached
 ):
     monkeypatch.setattr(thousand_steps, "score", lambda *_: right)
-    stages = [
-        curriculum.Stage((8, 5), True, None),
-        curriculum.Stage((10, 5), True, None),
-        curriculum.Stage((10, 10), True, None),
-        curriculum.Stage((10, 20), False, None),
-    ]
-    assert thousand_steps.longest(None, "copy 10", stages, seed=0) == reached
-    assert thousand_steps.longest(None, "copy 10", stages[:1], seed=0) == 0
+    stages = [((8, 5), True), ((10, 5), True), ((10, 20), False)]
+    pairs = [(curriculum.Stage(T, passed, None), None) for T, passed in stages]
+    assert thousand_steps.longest("copy 10", pairs, seed=0) == reached
+    assert thousand_steps.longest("copy 10", pairs[:1], seed=0) == 0
 
 
 def test_a_run_ends_with_its_budget_and_tells_what_it_did(monkeypatch):

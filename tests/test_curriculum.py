@@ -22,10 +22,10 @@ def climb(lengths, passed, give_up):
         return rng.standard_normal((T, B, 2)), rng.standard_normal((B, 1))
 
     stages = curriculum.climb(
-        model, draw, lengths, rng=rng, passed=passed, give_up=give_up, batch_size=4,
+        model, draw, lengths, rng=rng, passed=lambda T: passed, give_up=give_up, batch_size=4,
         loss=squared_error, optimiser=optimiser, metric=lambda y, target: 0.0,
     )  # fmt: skip
-    return stages, drawn, optimisers
+    return list(stages), drawn, optimisers
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,23 @@ def test_a_length_passed_with_the_last_step_of_the_budget_is_passed():
 def test_a_curriculum_without_lengths_is_refused():
     with pytest.raises(ValueError, match="at least one length"):
         climb((), lambda _: True, lambda _: True)
+
+
+def test_each_length_has_its_own_rule_and_the_model_can_be_looked_at_in_between():
+    rng = np.random.default_rng(0)
+    model = training.SequenceModel(cells.RNN(2, 3, rng=rng), 1, rng=rng, last_only=True)
+    seen = []
+    for stage in curriculum.climb(
+        model,
+        lambda T, B, rng: (rng.standard_normal((T, B, 2)), rng.standard_normal((B, 1))),
+        (2, 3),
+        rng=rng,
+        optimiser=lambda T: training.Adam(lr=1e-2),
+        passed=lambda T: lambda metrics: len(metrics) >= T,
+        give_up=lambda steps: False,
+        loss=squared_error,
+        metric=lambda y, target: 0.0,
+    ):
+        seen.append((len(stage.history.loss), model.params["W_hy"].copy()))
+    assert [steps for steps, _ in seen] == [2, 3]
+    assert not np.array_equal(seen[0][1], seen[1][1])

@@ -35,27 +35,27 @@ def climb(model, draw, lengths, *, rng, optimiser, passed, give_up, batch_size=3
     optimiser(T) → a new optimiser for this length: Adam's averages are of the scale of the length
     before, and where the loss is a mean over all steps that scale, and with it a sensible limit
     for clipping, falls with T
-    passed(metrics so far on this length) → bool, such as ``training.solved(0.99)``
+    passed(T) → the rule that ends this length, such as ``training.solved(0.99)``
     give_up(steps so far on all lengths) → bool: the budget, asked after every step
     options: loss and metric of ``training.train``
-    →  list of Stage: all lengths, or up to the one on which the budget ended.
-    Raises ValueError where there is no length.
+    →  yields a Stage after each length, the model being as it is then; the last one is the one on
+    which the budget ended.  Raises ValueError where there is no length.
     """
     if not lengths:
         raise ValueError("climb: give at least one length")
-    stages, before = [], 0
+    before = 0
     for T in lengths:
+        rule = passed(T)
 
-        def stop(metrics, before=before):
-            return passed(metrics) or give_up(before + len(metrics))
+        def stop(metrics, rule=rule, before=before):
+            return rule(metrics) or give_up(before + len(metrics))
 
         batches = _endless(draw, T, batch_size, rng)
         history = train(model, batches, optimiser=optimiser(T), stop=stop, **options)
-        stages.append(Stage(T, bool(passed(history.metric)), history))
+        yield (stage := Stage(T, bool(rule(history.metric)), history))
         before += len(history.loss)
-        if not stages[-1].passed:
-            break
-    return stages
+        if not stage.passed:
+            return
 
 
 def _endless(draw, T, B, rng):
