@@ -10,8 +10,9 @@ from lessons_lib.training import accuracy
 LONGEST = 1000
 # draw(stage, B, rng) → x, target, for the stages of the curriculum: lengths T, or for the copy
 # (symbols, T).  on_the_way, at_the_end: the mean metric of a window that ends a stage, the last
-# stage; solved: the score on new sequences from which a length counts as solved; budget in CPU s;
-# tune(stage) → factor of the learning rate, limit of the gradient's norm.
+# stage; solved: the score on new sequences from which a length counts as solved; budget in CPU
+# seconds, a little below 30 and 60 because the step under way is finished; tune(stage) → factor
+# of the learning rate, limit of the gradient's norm.
 Task = namedtuple(
     "Task",
     "draw inputs outputs loss metric on_the_way at_the_end solved stages hidden budget tune",

@@ -58,16 +58,14 @@ def score(model, name, stage, seed):
     return round(TASKS[name].metric(model.forward(x)[0], target), 4)
 
 
-def longest(name, stages, seed):
-    """The largest T, with all symbols, that new sequences confirm, each tested with the network as
-    it was at the end of that stage, or 0.  stages: pairs (Stage, model)."""
-    full = TASKS[name].stages[-1]
-    for stage, model in reversed(stages):
-        symbols, T = stage.T if isinstance(stage.T, tuple) else (None, stage.T)
-        asked = symbols is None or symbols == full[0]
-        if asked and score(model, name, stage.T, seed) >= TASKS[name].solved:
-            return T
-    return 0
+def longest(name, stages, scores):
+    """The largest T, with all symbols, whose score on new sequences is good enough, or 0."""
+    full, reached = TASKS[name].stages[-1], [0]
+    for stage, right in zip(stages, scores, strict=True):
+        symbols, T = stage if isinstance(stage, tuple) else (None, stage)
+        if right >= TASKS[name].solved and (symbols is None or symbols == full[0]):
+            reached.append(T)
+    return max(reached)
 
 
 def learn(name, kind, seed, rate, *, chrono=True, renew=True, climbs=True):
@@ -101,16 +99,18 @@ def learn(name, kind, seed, rate, *, chrono=True, renew=True, climbs=True):
 def run(name, kind, seed, *, rate=RATE, **options):
     """Train one network and test it on new sequences  →  dict.  options: those of ``learn``."""
     pairs, seconds = learn(name, kind, seed, rate, **options)
-    (*_, (last, model)), reached = pairs, longest(name, pairs, seed)
-    steps = [len(stage.history.loss) for stage, _ in pairs]
+    (stages, models), final = zip(*pairs, strict=True), TASKS[name].stages[-1]
+    scores = [score(model, name, stage.T, seed) for stage, model in pairs]
+    reached = longest(name, [stage.T for stage in stages], scores)
+    steps = [len(stage.history.loss) for stage in stages]
     return {
         "task": name, "cell": kind, "seed": seed, "rate": rate, "solved": reached == LONGEST,
-        "reached": reached, "score": score(model, name, TASKS[name].stages[-1], seed),
+        "reached": reached, "score": score(models[-1], name, final, seed), "scores": scores,
         "steps": sum(steps), "sequences": sum(steps) * BATCH, "seconds": seconds,
-        "last": round(float(last.history.metric[-20:].mean()), 4),
-        "stages": [[stage.T, count] for (stage, _), count in zip(pairs, steps, strict=True)],
+        "last": round(float(stages[-1].history.metric[-20:].mean()), 4),
+        "stages": [[stage.T, count] for stage, count in zip(stages, steps, strict=True)],
         "norms": [[float(f"{k(stage.history.norm):.1e}") for k in (np.median, np.max)]
-                  for stage, _ in pairs],
+                  for stage in stages],
     }  # fmt: skip
 
 

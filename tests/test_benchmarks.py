@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from benchmarks import long_tasks, store, teaching_styles, thousand_steps
-from lessons_lib import cells, curriculum, experiments, text, torch_bridge, training
+from lessons_lib import cells, experiments, text, torch_bridge, training
 
 
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
@@ -75,15 +75,11 @@ def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     assert source.index("from benchmarks import store") < source.index("import numpy")
 
 
-@pytest.mark.parametrize(("right", "reached"), [(1.0, 20), (0.5, 0)])
-def test_a_length_counts_with_all_symbols_and_if_new_sequences_confirm_it(
-    monkeypatch, right, reached
-):
-    monkeypatch.setattr(thousand_steps, "score", lambda *_: right)
-    stages = [((8, 5), True), ((10, 5), True), ((10, 20), False)]
-    pairs = [(curriculum.Stage(T, passed, None), None) for T, passed in stages]
-    assert thousand_steps.longest("copy 10", pairs, seed=0) == reached
-    assert thousand_steps.longest("copy 10", pairs[:1], seed=0) == 0
+def test_a_length_counts_with_all_symbols_and_if_new_sequences_confirm_it():
+    stages, scores = [(8, 5), (10, 5), (10, 20), (10, 40)], [1.0, 0.995, 0.99, 0.98]
+    assert thousand_steps.longest("copy 10", stages, scores) == 20
+    assert thousand_steps.longest("copy 10", stages[:1], scores[:1]) == 0
+    assert thousand_steps.longest("adding", [25, 50], [-0.009, -0.011]) == 25
 
 
 def test_a_run_ends_with_its_budget_and_tells_what_it_did(monkeypatch):
