@@ -13,10 +13,12 @@ from benchmarks import (
     character_sweep,
     chrono_sweep,
     counting_sweep,
+    long_tasks,
     lstm_gru_sweep,
     store,
     subject_sweep,
     teaching_styles,
+    thousand_steps,
     time_per_step,
 )
 from lessons_lib import cells, experiments, text, torch_bridge, torch_models, training
@@ -172,6 +174,12 @@ CLOCKED = [*Path(store.__file__).parent.glob("*_sweep.py"), Path(time_per_step._
 
 
 @pytest.mark.parametrize("path", sorted(CLOCKED))
+def sweeps():
+    folder = Path(store.__file__).parent
+    return [*sorted(folder.glob("*_sweep.py")), folder / "thousand_steps.py"]
+
+
+@pytest.mark.parametrize("path", sweeps())
 def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     source = path.read_text(encoding="utf-8")
     assert source.index("from benchmarks import store") < source.index("import numpy")
@@ -258,3 +266,35 @@ def test_the_ablation_sweep_keeps_the_best_rate_and_every_seed():
             assert np.mean(entry["scores"]) == pytest.approx(max(entry["mean_by_rate"]), abs=1e-3)
             best = int(np.argmax(entry["mean_by_rate"]))
             assert entry["rate"] == stored["rates_tried"][best], task
+
+
+def test_a_length_counts_with_all_symbols_and_if_new_sequences_confirm_it():
+    stages, scores = [(8, 5), (10, 5), (10, 20), (10, 40)], [1.0, 0.995, 0.99, 0.98]
+    assert thousand_steps.longest("copy 10", stages, scores) == 20
+    assert thousand_steps.longest("copy 10", stages[:1], scores[:1]) == 0
+    assert thousand_steps.longest("adding", [25, 50], [-0.009, -0.011]) == 25
+
+
+def test_a_run_ends_with_its_budget_and_tells_what_it_did(monkeypatch):
+    monkeypatch.setitem(
+        thousand_steps.TASKS, "order", thousand_steps.TASKS["order"]._replace(budget=0)
+    )
+    run = thousand_steps.run("order", "GRU", 0)
+    assert (run["steps"], run["sequences"], run["stages"]) == (1, 32, [[25, 1]])
+    assert not run["solved"] and run["reached"] == 0 and 0 <= run["score"] <= 1
+
+
+def test_the_stored_runs_solve_each_task_at_a_thousand_steps_within_the_budget():
+    stored = experiments.stored("thousand_steps")
+    for name in ("adding", "order", "copy 5"):
+        task, counts = long_tasks.TASKS[name], []
+        for cell in ("LSTM", "GRU"):
+            runs = [
+                run for run in stored["parts"][name] if (run["task"], run["cell"]) == (name, cell)
+            ]
+            assert [run["seed"] for run in runs] == stored["seeds"] == [0, 1, 2, 3, 4]
+            solved = [run for run in runs if run["solved"]]
+            counts.append(len(solved))
+            for run in solved:
+                assert run["score"] >= task.solved and run["seconds"] <= task.budget
+        assert max(counts) >= 3, name

@@ -28,6 +28,7 @@ FLOOR = {
     "editions": 3,
     "torch_training": 2,
     "experiments": 3,
+    "curriculum": 3,
     "plots": 3,
     "diagrams": 3,
 }
@@ -38,6 +39,7 @@ ALSO = {
     "torch_models": {"torch_training", "training"},
     "experiments": {"cells", "attention", "training"},
     "sparse": {"training"},
+    "curriculum": {"training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
 }
 OUTSIDE = {
