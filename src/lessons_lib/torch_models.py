@@ -9,6 +9,9 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from lessons_lib.torch_training import Adam
+from lessons_lib.training import linear_decay
+
 DIGITS, HIDDEN, BATCH, STEPS = 10, 64, 32, 400  # one budget for every model of the experiment
 
 
@@ -109,20 +112,14 @@ def train_reversal(model, length, *, rng, lr=1e-2, steps=STEPS):
     Adam with clipping at 1, the rate falling to zero over the last 30 %.
     rng: np.random.Generator of the strings  →  losses, a list of floats.
     """
-    # fused: the Adam of PyTorch that takes the same steps on every CPU
-    optimiser = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (steps - step) / (0.3 * steps))
-    )
-    losses = []
-    for _ in range(steps):
+    optimiser = Adam(model.parameters(), lr, clip=1.0)
+    schedule, losses = linear_decay(steps), []
+    for step in range(steps):
         x = torch.from_numpy(rng.integers(0, model.symbols, (length, BATCH)))
         loss = model.loss(x, x.flip(0))
-        optimiser.zero_grad()
+        optimiser.clear()
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
+        optimiser.update(schedule(step))
         losses.append(loss.item())
     return losses
 
