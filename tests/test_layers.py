@@ -22,6 +22,7 @@ FLOOR = {
     "torch_bridge": 2,
     "torch_models": 2,
     "torch_training": 2,
+    "torch_alignment": 2,
     "experiments": 3,
     "plots": 3,
     "diagrams": 3,
@@ -30,6 +31,7 @@ FLOOR = {
 ALSO = {
     "torch_training": {"training"},  # one record of a training, one progress bar
     "torch_models": {"torch_training", "training"},
+    "torch_alignment": {"torch_training", "training"},
     "experiments": {"cells", "attention", "training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
 }
@@ -38,12 +40,12 @@ OUTSIDE = {
     "torch_bridge": {"numpy", "torch"},
     "torch_models": {"numpy", "torch"},
     "torch_training": {"numpy", "torch"},
+    "torch_alignment": {"numpy", "torch"},
     "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
     "diagrams": {"numpy", "matplotlib"},
 }
-NUMPY_HALF = sorted(
-    set(FLOOR) - {"torch_bridge", "torch_models", "torch_training", "plots", "diagrams"}
-)
+TORCH_HALF = {"torch_bridge", "torch_models", "torch_training", "torch_alignment"}
+NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams"})
 FUNCTION_LINES, MODULE_LINES = 25, 200
 
 MODULES = sorted(LIBRARY.rglob("*.py"))
