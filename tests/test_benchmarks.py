@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import chrono_sweep, store, teaching_styles
+from benchmarks import chrono_sweep, dates_sweep, store, teaching_styles
 from lessons_lib import cells, experiments, text, torch_bridge, training
 
 
@@ -84,6 +84,16 @@ def test_the_best_rate_solves_most_seeds_and_of_these_is_the_fastest():
     assert merit([0.95, 0.95], [300, 300]) > merit([1.0, 0.9], [50, 50])
     assert merit([0.96, 0.96], [60, 70]) > merit([1.0, 1.0], [80, 80])
     assert merit([0.3, 0.2], [300, 300]) > merit([0.1, 0.2], [300, 300])
+
+
+def test_the_dates_keep_for_each_budget_the_rate_with_the_best_mean():
+    scores = np.array([[0.9, 0.1], [0.6, 0.6], [0.5, 0.5]])  # (rates, seeds)
+    entry = dates_sweep.best_of_rates(scores)
+    assert entry["rate"] == dates_sweep.RATES[1] and entry["exact"] == [0.6, 0.6]
+    stored = experiments.stored("dates")
+    assert stored["rates_tried"] == list(dates_sweep.RATES)
+    for model in dates_sweep.MODELS:
+        assert list(stored["runs"][model]) == [str(n) for n in dates_sweep.BUDGETS]
 
 
 @pytest.mark.parametrize("path", sorted(Path(store.__file__).parent.glob("*_sweep.py")))

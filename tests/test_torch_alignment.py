@@ -148,4 +148,6 @@ def test_two_builds_with_one_seed_see_the_same_dates():
     score, model = alignment.solve_dates(build, 3, steps=2)
     again, twin = alignment.solve_dates(build, 3, steps=2)
     assert score == again
-    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), twin.parameters()))
+    assert all(
+        torch.equal(a, b) for a, b in zip(model.parameters(), twin.parameters(), strict=True)
+    )
