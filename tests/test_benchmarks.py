@@ -13,6 +13,7 @@ from benchmarks import (
     character_sweep,
     chrono_sweep,
     counting_sweep,
+    dates_sweep,
     long_tasks,
     lstm_gru_sweep,
     store,
@@ -180,6 +181,17 @@ def sweeps():
 
 
 @pytest.mark.parametrize("path", sweeps())
+def test_the_dates_keep_for_each_budget_the_rate_with_the_best_mean():
+    scores = np.array([[0.9, 0.1], [0.6, 0.6], [0.5, 0.5]])  # (rates, seeds)
+    entry = dates_sweep.best_of_rates(scores)
+    assert entry["rate"] == dates_sweep.RATES[1] and entry["exact"] == [0.6, 0.6]
+    stored = experiments.stored("dates")
+    assert stored["rates_tried"] == list(dates_sweep.RATES)
+    for model in dates_sweep.MODELS:
+        assert list(stored["runs"][model]) == [str(n) for n in dates_sweep.BUDGETS]
+
+
+@pytest.mark.parametrize("path", sorted(Path(store.__file__).parent.glob("*_sweep.py")))
 def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     source = path.read_text(encoding="utf-8")
     assert source.index("from benchmarks import store") < source.index("import numpy")

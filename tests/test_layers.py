@@ -27,6 +27,8 @@ FLOOR = {
     "exercises": 3,
     "editions": 3,
     "torch_training": 2,
+    "torch_training": 2,
+    "torch_alignment": 2,
     "experiments": 3,
     "curriculum": 3,
     "plots": 3,
@@ -37,6 +39,9 @@ ALSO = {
     "editions": {"exercises"},
     "torch_training": {"training"},  # one record of a training, one progress bar
     "torch_models": {"torch_training", "training"},
+    "torch_training": {"training"},  # one record of a training, one progress bar
+    "torch_models": {"torch_training", "training"},
+    "torch_alignment": {"torch_training", "training"},
     "experiments": {"cells", "attention", "training"},
     "sparse": {"training"},
     "curriculum": {"training"},
@@ -53,6 +58,12 @@ OUTSIDE = {
 NUMPY_HALF = sorted(
     set(FLOOR) - {"torch_bridge", "torch_models", "torch_training", "plots", "diagrams"}
 )
+    "torch_alignment": {"numpy", "torch"},
+    "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
+    "diagrams": {"numpy", "matplotlib"},
+}
+TORCH_HALF = {"torch_bridge", "torch_models", "torch_training", "torch_alignment"}
+NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams"})
 FUNCTION_LINES, MODULE_LINES = 25, 200
 
 MODULES = sorted(LIBRARY.rglob("*.py"))
