@@ -295,3 +295,34 @@ def test_a_mistake_must_quote_the_reference_exactly_once():
 def test_the_numpy_half_stays_free_of_torch():
     code = "import sys; from lessons_lib import exercises; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("id", ["rnn.clip", "gru.other_sign"])
+def test_the_order_of_a_dicts_keys_does_not_matter(id):
+    reference = exercises.ALL[id].reference
+    assert exercises.evaluate(id, lambda *a: dict(reversed(reference(*a).items())))[0]
+
+
+class Mute(Exception):
+    """An exception that cannot say what it is."""
+
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+def fail_mutely(*arguments):
+    raise Mute
+
+
+def test_what_cannot_be_copied_or_compared_gets_a_sentence():
+    step, bound = exercises.ALL["lstm.step"], exercises.ALL["long_term.norm_bound"]
+
+    def with_graph(*arguments):
+        h, c = step.reference(*arguments)
+        return torch.tensor(h, requires_grad=True) * 1, c
+
+    assert "PyTorch tensor that carries a gradient" in judge.evaluate(step, with_graph)[1]
+    answers_of = [lambda *a: ((x for x in a), 1), fail_mutely]
+    for attempt in answers_of:
+        assert not judge.evaluate(step, attempt)[0]
+    assert not judge.evaluate(bound, lambda W, k: complex(bound.reference(W, k)))[0]

@@ -27,7 +27,6 @@ FLOOR = {
     "exercises": 3,
     "editions": 3,
     "torch_training": 2,
-    "torch_training": 2,
     "torch_alignment": 2,
     "experiments": 3,
     "curriculum": 3,
@@ -37,8 +36,6 @@ FLOOR = {
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
     "editions": {"exercises"},
-    "torch_training": {"training"},  # one record of a training, one progress bar
-    "torch_models": {"torch_training", "training"},
     "torch_training": {"training"},  # one record of a training, one progress bar
     "torch_models": {"torch_training", "training"},
     "torch_alignment": {"torch_training", "training"},
@@ -54,13 +51,7 @@ OUTSIDE = {
     "torch_training": {"numpy", "torch"},
     "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
     "diagrams": {"numpy", "matplotlib"},
-}
-NUMPY_HALF = sorted(
-    set(FLOOR) - {"torch_bridge", "torch_models", "torch_training", "plots", "diagrams"}
-)
     "torch_alignment": {"numpy", "torch"},
-    "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
-    "diagrams": {"numpy", "matplotlib"},
 }
 TORCH_HALF = {"torch_bridge", "torch_models", "torch_training", "torch_alignment"}
 NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams"})

@@ -91,7 +91,15 @@ def started(notebook):
         if source != cell["source"]:
             changed.append(id)
             cell["source"] = source
+            cell["outputs"] = printed(exercises.find(id), None)
     return changed
+
+
+def printed(exercise, function):
+    """The stored output of a check: of the starter where ``function`` is None."""
+    function = function or exercise.build(exercise.starter)
+    line = show.verdict(exercise, function)
+    return [{"name": "stdout", "output_type": "stream", "text": [f"{line}\n"]}]
 
 
 def stripped(notebook):
@@ -114,8 +122,7 @@ def solved(notebook):
     for cell, id in exercise_cells(notebook):
         exercise = exercises.find(id)
         cell["source"] = with_function(cell["source"], id, exercise.source)
-        line = show.verdict(exercise, exercise.reference)
-        cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": [f"{line}\n"]}]
+        cell["outputs"] = printed(exercise, exercise.reference)
     return notebook
 
 

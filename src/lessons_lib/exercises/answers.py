@@ -33,7 +33,7 @@ def leaves(value, names):
     flat = []
     for name, part in parts:
         if isinstance(part, dict):
-            flat += [(f"{name}[{key!r}]", entry) for key, entry in part.items()]
+            flat += [(f"{name}[{key!r}]", part[key]) for key in sorted(part)]
         else:
             flat.append((name, part))
     return flat
@@ -83,7 +83,7 @@ def _array_fault(got, expected, name):
         array = np.asarray(got)
     except Exception:  # rows of different lengths, or whatever an object does
         array = np.asarray(None)
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in "biuf":
         return SAY["kind"].format(name=name, expected=_wanted(expected), got=_kind(got))
     wanted = np.asarray(expected)
     if array.shape != wanted.shape:

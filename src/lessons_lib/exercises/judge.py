@@ -88,7 +88,8 @@ def _call(function, arguments):
         raise
     except (Exception, SystemExit) as error:
         shapes = ", ".join(str(np.shape(a)) for a in arguments if isinstance(a, np.ndarray))
-        say = SAY["raised"].format(kind=type(error).__name__, shapes=shapes or "none", error=error)
+        say = SAY["raised"].format(kind=type(error).__name__, shapes=shapes or "none",
+                                   error=_words(error))  # fmt: skip
         raise Unusable(say) from None
 
 
@@ -102,7 +103,7 @@ def _unchanged(old, new):
 
 def _observed(exercise, result, arguments):
     if exercise.observe is None:
-        return copy.deepcopy(result) if isinstance(result, (np.ndarray, tuple, dict)) else result
+        return _copied(result)
     if result is None:
         return None
     try:
@@ -112,6 +113,24 @@ def _observed(exercise, result, arguments):
     except Exception as error:
         say = SAY["unusable"].format(error=f"{type(error).__name__}: {error}")
         raise Unusable(say) from None
+
+
+def _copied(result):
+    """The arrays of a result as they are now; what is no array of numbers stays what it is."""
+    if type(result) is np.ndarray:
+        return result.copy()
+    if isinstance(result, tuple):
+        return tuple(map(_copied, result))
+    if isinstance(result, dict):
+        return {key: _copied(value) for key, value in result.items()}
+    return result
+
+
+def _words(error):
+    try:
+        return str(error)
+    except Exception:  # an exception may fail to say what it is
+        return "(no message)"
 
 
 def diagnosis(exercise, expected, got):

@@ -81,7 +81,11 @@ def _wrong_cases():
 def _eps_cases():
     candidates = [1e-11, 1e-8, 1e-1, 1e-5, 1e-2]
     pairs = [(np.exp, np.exp), (np.sin, np.cos), (lambda a: a**4, lambda a: 4 * a**3)]
-    return [(f, slope, 0.9, candidates) for f, slope in pairs]
+    quick = (lambda a: np.sin(1e4 * a)), (lambda a: 1e4 * np.cos(1e4 * a))  # wants a smaller step
+    return [
+        (f, slope, 0.9, candidates[k:] + candidates[:k])
+        for k, (f, slope) in enumerate([*pairs, quick])
+    ]
 
 
 EXERCISES = (
