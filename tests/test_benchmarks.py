@@ -171,16 +171,13 @@ def test_every_size_was_timed_in_more_than_one_process():
                 assert np.isfinite(values).any(axis=0).all()
 
 
-CLOCKED = [*Path(store.__file__).parent.glob("*_sweep.py"), Path(time_per_step.__file__)]
-
-
-@pytest.mark.parametrize("path", sorted(CLOCKED))
 def sweeps():
+    """Every script whose results depend on the number of threads."""
     folder = Path(store.__file__).parent
-    return [*sorted(folder.glob("*_sweep.py")), folder / "thousand_steps.py"]
+    named = [folder / f"{name}.py" for name in ("thousand_steps", "time_per_step")]
+    return [*sorted(folder.glob("*_sweep.py")), *named]
 
 
-@pytest.mark.parametrize("path", sweeps())
 def test_the_dates_keep_for_each_budget_the_rate_with_the_best_mean():
     scores = np.array([[0.9, 0.1], [0.6, 0.6], [0.5, 0.5]])  # (rates, seeds)
     entry = dates_sweep.best_of_rates(scores)
@@ -191,7 +188,7 @@ def test_the_dates_keep_for_each_budget_the_rate_with_the_best_mean():
         assert list(stored["runs"][model]) == [str(n) for n in dates_sweep.BUDGETS]
 
 
-@pytest.mark.parametrize("path", sorted(Path(store.__file__).parent.glob("*_sweep.py")))
+@pytest.mark.parametrize("path", sweeps(), ids=lambda path: path.stem)
 def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     source = path.read_text(encoding="utf-8")
     assert source.index("from benchmarks import store") < source.index("import numpy")
