@@ -15,25 +15,37 @@ FLOOR = {
     "gradcheck": 1,
     "tasks": 1,
     "text": 1,
+    "decoding": 1,
     "flow": 1,
     "footprint": 1,
+    "probes": 1,
     "cells": 2,
     "attention": 2,
     "training": 2,
+    "sparse": 2,
     "torch_bridge": 2,
     "torch_models": 2,
+    "exercises": 3,
+    "editions": 3,
     "torch_training": 2,
+    "torch_alignment": 2,
     "torch_transformer": 2,
     "experiments": 3,
     "transformer_experiments": 3,
+    "curriculum": 3,
     "plots": 3,
     "diagrams": 3,
 }
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
+    "editions": {"exercises"},
+    "torch_training": {"training"},  # one record of a training, one progress bar
+    "torch_models": {"torch_training", "training"},
+    "torch_alignment": {"torch_training", "training"},
     "experiments": {"cells", "attention", "training"},
-    "torch_training": {"training"},
     "transformer_experiments": {"torch_training", "torch_transformer", "training"},
+    "sparse": {"training"},
+    "curriculum": {"training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
 }
 OUTSIDE = {
@@ -45,9 +57,10 @@ OUTSIDE = {
     "transformer_experiments": {"numpy", "torch"},
     "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
     "diagrams": {"numpy", "matplotlib"},
+    "torch_alignment": {"numpy", "torch"},
 }
-OTHER_HALF = {name for name, packages in OUTSIDE.items() if packages - {"numpy", "tqdm"}}
-NUMPY_HALF = sorted(set(FLOOR) - OTHER_HALF)
+TORCH_HALF = {name for name, packages in OUTSIDE.items() if "torch" in packages}
+NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams"})
 FUNCTION_LINES, MODULE_LINES = 25, 200
 
 MODULES = sorted(LIBRARY.rglob("*.py"))
