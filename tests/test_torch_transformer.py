@@ -131,6 +131,9 @@ def test_the_dot_product_of_two_waves_depends_on_their_distance():
         diagonal = np.diagonal(pairs, k)
         assert np.ptp(diagonal) < 1e-12
     assert P[0].tolist() == [0, 1, 0, 1, 0, 1]
+    speeds = np.array([1, 10000 ** (-1 / 3), 10000 ** (-2 / 3)])
+    np.testing.assert_allclose(P[1, 0::2], np.sin(speeds), atol=1e-15)
+    np.testing.assert_allclose(P[7, 1::2], np.cos(7 * speeds), atol=1e-15)
 
 
 def test_the_bits_of_a_guess_are_those_of_the_alphabet(rng):
@@ -140,12 +143,15 @@ def test_the_bits_of_a_guess_are_those_of_the_alphabet(rng):
 
 
 def test_each_symbol_is_scored_once_with_half_a_window_before_it(rng):
-    net, seen = Transformer(8, 8, 6, D, rng=rng, heads=HEADS), []
-    ids = rng.integers(0, 8, 22)
-    net.forward = lambda x: seen.append(x) or torch.zeros(*x.shape, 8)
-    bits_per_character(net, ids)
-    starts = [int(s) for s in range(0, 16, 3)]
-    assert seen[0].T.tolist() == [ids[s : s + 6].tolist() for s in starts]
+    net = Transformer(8, 8, 6, D, rng=rng, heads=HEADS).double()
+    ids, bits = rng.integers(0, 8, 22), []
+    for start in range(0, 16, 3):  # windows of 6, each 3 further on
+        x = torch.from_numpy(ids[start : start + 6])[:, None]
+        log_p = net(x).log_softmax(dim=-1)[:, 0].detach().numpy() / np.log(2)
+        new = range(6) if start == 0 else range(3, 6)
+        bits += [-log_p[t, ids[start + t + 1]] for t in new]
+    assert len(bits) == 21  # every symbol but the first
+    assert bits_per_character(net, ids) == pytest.approx(np.mean(bits), abs=1e-12)
 
 
 @pytest.mark.parametrize(
