@@ -11,7 +11,7 @@ ONLY        ?=
 BIN       := .venv/bin
 READY     := .venv/.installed
 NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
-SWEEPS    := $(filter-out gap_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
+SWEEPS    := $(filter-out gap_sweep cost_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -print) \
 	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
 

@@ -12,6 +12,7 @@ from benchmarks import (
     bottleneck_sweep,
     character_sweep,
     chrono_sweep,
+    cost_sweep,
     counting_sweep,
     dates_sweep,
     long_tasks,
@@ -21,6 +22,7 @@ from benchmarks import (
     teaching_styles,
     thousand_steps,
     time_per_step,
+    transformer_sweep,
 )
 from lessons_lib import cells, experiments, text, torch_bridge, torch_models, training
 
@@ -307,3 +309,45 @@ def test_the_stored_runs_solve_each_task_at_a_thousand_steps_within_the_budget()
             for run in solved:
                 assert run["score"] >= task.solved and run["seconds"] <= task.budget
         assert max(counts) >= 3, name
+
+
+def test_the_cost_measures_every_contender():
+    row = cost_sweep.measure(16, rounds=2)
+    assert list(row) == ["RNN", "LSTM", "GRU", "attention"]
+    assert all(low <= mid <= high for low, mid, high in (e["seconds"] for e in row.values()))
+    assert all(entry["bytes"] > 0 for entry in row.values())
+
+
+def test_the_stored_bytes_are_those_of_the_code():
+    stored = experiments.stored("cost_sweep")
+    at = stored["lengths"].index(64)
+    now = {name: entry["bytes"] for name, entry in cost_sweep.measure(64, rounds=1).items()}
+    assert now == {name: run["bytes"][at] for name, run in stored["runs"].items()}
+
+
+def test_the_transformer_reads_the_text_below_the_guess():
+    training, validation = transformer_sweep.run_text((5e-3, 0), passes=1)
+    assert validation[0] < training[0] < np.log2(36)
+
+
+def test_the_best_rate_of_seed_0_is_run_with_all_seeds():
+    asked = []
+
+    def run(jobs):
+        asked.append(jobs)
+        return [np.full((2, 3), abs(rate - 5e-3) + seed) for rate, seed in jobs]
+
+    entry = transformer_sweep.sweep_text(run)
+    assert entry["rate"] == 5e-3
+    assert asked[1] == [(5e-3, seed) for seed in (1, 2, 3, 4)]
+    assert np.array(entry["validation"])[:, 0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_the_gap_scores_land_at_their_block_rate_gap_and_seed():
+    places = {job: k for k, job in enumerate(transformer_sweep.GAP_JOBS)}
+    entries = transformer_sweep.sweep_gap(lambda jobs: [places[job] for job in jobs])
+    best = transformer_sweep.GAP_RATES[-1]
+    for name, entry in entries.items():
+        assert entry["rate"] == best
+        assert entry["accuracy"][1][3] == places[name, best, transformer_sweep.GAPS[1], 3]
+    assert 0 <= transformer_sweep.run_gap(("norm after", 1e-2, 5, 0), steps=2) <= 1

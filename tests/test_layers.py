@@ -17,6 +17,7 @@ FLOOR = {
     "text": 1,
     "decoding": 1,
     "flow": 1,
+    "footprint": 1,
     "probes": 1,
     "cells": 2,
     "attention": 2,
@@ -28,7 +29,9 @@ FLOOR = {
     "editions": 3,
     "torch_training": 2,
     "torch_alignment": 2,
+    "torch_transformer": 2,
     "experiments": 3,
+    "transformer_experiments": 3,
     "curriculum": 3,
     "plots": 3,
     "diagrams": 3,
@@ -40,6 +43,7 @@ ALSO = {
     "torch_models": {"torch_training", "training"},
     "torch_alignment": {"torch_training", "training"},
     "experiments": {"cells", "attention", "training"},
+    "transformer_experiments": {"torch_training", "torch_transformer", "training"},
     "sparse": {"training"},
     "curriculum": {"training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
@@ -49,11 +53,13 @@ OUTSIDE = {
     "torch_bridge": {"numpy", "torch"},
     "torch_models": {"numpy", "torch"},
     "torch_training": {"numpy", "torch"},
+    "torch_transformer": {"numpy", "torch"},
+    "transformer_experiments": {"numpy", "torch"},
     "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
     "diagrams": {"numpy", "matplotlib"},
     "torch_alignment": {"numpy", "torch"},
 }
-TORCH_HALF = {"torch_bridge", "torch_models", "torch_training", "torch_alignment"}
+TORCH_HALF = {name for name, packages in OUTSIDE.items() if "torch" in packages}
 NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams"})
 FUNCTION_LINES, MODULE_LINES = 25, 200
 
