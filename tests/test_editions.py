@@ -77,7 +77,7 @@ def test_sync_restores_the_starter_and_nothing_else(tmp_path):
     before = clean.read_bytes()
     assert editions.main(["sync", "--check", str(clean), str(solved)]) == 1
     assert solved.read_bytes() != before
-    assert editions.main(["sync", str(clean), str(solved)]) == 0
+    assert editions.main(["sync", "--force", str(clean), str(solved)]) == 0
     assert clean.read_bytes() == before and sources(solved) == sources(clean)
     cell = json.loads(solved.read_text(encoding="utf-8"))["cells"][2]
     assert cell["outputs"][0]["text"][0].startswith("gru.step: not attempted yet.")
@@ -87,7 +87,7 @@ def test_sync_restores_the_starter_and_nothing_else(tmp_path):
 def test_an_edition_of_a_started_exercise_is_whole(tmp_path):
     half = GRU.starter.replace("raise NotImplementedError", "r = 1\n    return r")
     path = lesson(tmp_path / "x", function=half)
-    editions.main(["sync", str(path)])
+    editions.main(["sync", "--force", str(path)])
     assert sources(path)[2] == f"# a remark above\n{GRU.starter}{TAIL}"
 
 
@@ -121,5 +121,54 @@ def test_the_command_runs_as_a_module(tmp_path):
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda p: p.stem)
 def test_no_committed_exercise_is_solved(path):
-    """If this fails: make sync"""
+    """If this fails: make sync, or ``editions sync --force`` where a cell holds an answer."""
     assert editions.started(editions.read(path)) == []
+
+
+def test_sync_leaves_an_answer_alone_unless_it_is_forced(tmp_path, capsys):
+    path = lesson(tmp_path, function=GRU.source)
+    before = path.read_bytes()
+    assert editions.main(["sync", str(path)]) == 1
+    assert path.read_bytes() == before and "--force" in capsys.readouterr().out
+    assert editions.main(["sync", "--force", str(path)]) == 0
+    assert sources(path)[2].startswith("# a remark above") and GRU.starter in sources(path)[2]
+
+
+def test_an_outdated_starter_is_renewed_beside_an_answer(tmp_path):
+    answer = lesson(tmp_path / "a", function=GRU.source)
+    old = lesson(tmp_path / "b", function=GRU.starter.replace("One step", "A step"))
+    assert editions.main(["sync", str(answer), str(old)]) == 1
+    assert GRU.starter in sources(old)[2] and GRU.source in sources(answer)[2]
+
+
+def test_what_stands_below_the_function_stays(tmp_path):
+    path = lesson(tmp_path / "c", function=GRU.starter + "\n\n\nBELOW = 1")
+    editions.main(["solve", str(path), "--to", str(tmp_path / "s")])
+    assert "BELOW = 1" in sources(tmp_path / "s/c/lesson.ipynb")[2]
+
+
+@pytest.mark.parametrize(
+    "tail", ["check('gru.step', gru_step)", 'check("gru.step", gru_step)\nsolution("gru.step")']
+)
+def test_strip_refuses_an_exercise_in_another_form(tmp_path, capsys, tail):
+    path = lesson(tmp_path / "a", function=GRU.source)
+    text = path.read_text(encoding="utf-8")
+    wanted = json.dumps('check("gru.step", gru_step)')[1:-1]
+    path.write_text(text.replace(wanted, json.dumps(tail)[1:-1]), encoding="utf-8")
+    assert editions.main(["strip", str(path), "--to", str(tmp_path / "s")]) == 2
+    assert "must end with" in capsys.readouterr().err and not (tmp_path / "s").exists()
+
+
+def test_an_edition_does_not_replace_a_file_that_is_none(tmp_path, capsys):
+    path, other = lesson(tmp_path / "x/4_gru"), lesson(tmp_path / "book/4_gru")
+    before = other.read_bytes()
+    assert editions.main(["strip", str(path), "--to", str(tmp_path / "book")]) == 2
+    assert other.read_bytes() == before and "no edition made here" in capsys.readouterr().err
+    for _ in range(2):  # an edition may be made anew
+        assert editions.main(["strip", str(path), "--to", str(tmp_path / "s")]) == 0
+
+
+def test_a_cell_without_its_function_is_refused(tmp_path, capsys):
+    path = lesson(tmp_path / "a", function="gru_step = lambda *a: 0")
+    assert editions.main(["sync", str(path)]) == 2
+    assert "must define gru_step once" in capsys.readouterr().err

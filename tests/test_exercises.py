@@ -326,3 +326,50 @@ def test_what_cannot_be_copied_or_compared_gets_a_sentence():
     for attempt in answers_of:
         assert not judge.evaluate(step, attempt)[0]
     assert not judge.evaluate(bound, lambda W, k: complex(bound.reference(W, k)))[0]
+
+
+def test_the_number_of_arguments_a_comma_and_a_list_get_sentences_of_their_own():
+    gru, forward = exercises.ALL["gru.step"], exercises.ALL["rnn.forward"]
+    assert "must take 6 arguments" in judge.evaluate(gru, lambda h: h)[1]
+    assert "comma too many" in judge.evaluate(gru, lambda *a: (gru.reference(*a),))[1]
+    message = judge.evaluate(forward, lambda *a: list(forward.reference(*a)))[1]
+    assert "must be an array (7, 3, 4) of float64, got list" in message
+
+
+def test_a_small_error_is_named_as_one():
+    gru = exercises.ALL["gru.step"]
+    message = judge.evaluate(gru, changed(gru, lambda h: h * (1 + 1e-5)))[1]
+    assert "off by a relative 1.0e-05" in message
+
+
+def test_sorting_the_candidates_in_place_is_noticed():
+    best = exercises.ALL["toolkit.best_eps"]
+
+    def in_place(f, slope, x, candidates):
+        candidates.sort()
+        return best.reference(f, slope, x, candidates)
+
+    assert "changes its argument number 4" in judge.evaluate(best, in_place)[1]
+
+
+@pytest.mark.parametrize(
+    ("id", "wrong"),
+    [
+        ("toolkit.best_eps", lambda f, slope, x, c: 1e-5),
+        ("toolkit.best_eps", lambda f, slope, x, c: c[3]),
+        ("attention.order_blind",
+         lambda f, x, o: bool(np.allclose(f(x[o]).sum(axis=0), f(x).sum(axis=0)))),
+    ],
+)  # fmt: skip
+def test_plausible_wrong_answers_are_rejected(id, wrong):
+    assert not exercises.evaluate(id, wrong)[0]
+
+
+def test_one_maximum_for_all_rows_is_rejected():
+    def masked_softmax(scores, mask):
+        scores = np.where(mask, scores, -1e30)
+        e = np.exp(scores - scores.max()) * mask
+        total = e.sum(axis=-1, keepdims=True)
+        return e / np.where(total == 0, 1, total)
+
+    assert not exercises.evaluate("attention.masked_softmax", masked_softmax)[0]

@@ -11,6 +11,7 @@ SAY = {
     "nothing": "It returns None. Is the line with return missing?",
     "number": "It returns {got} where {expected} are expected: {names}.",
     "one": "It returns {got} values where one is expected: {names}.",
+    "comma": "It returns a tuple of one value. Is there a comma too many after return?",
     "not_tuple": "It returns one {got} where {expected} values are expected: {names}.",
     "keys": "{name} must be a dict with the keys {expected}, got {got}.",
     "tensor": "{name} is a PyTorch tensor{grad}. This exercise is in NumPy: use np functions.",
@@ -22,6 +23,7 @@ SAY = {
     "finite": "{name} holds NaN or infinite values.",
     "sign": "{name} has the wrong sign.",
     "factor": "{name} is the right one times {factor:.3g}, everywhere.",
+    "off": "{name} is off by a relative {error:.1e}.",
     "values": "{name} has the right shape and wrong values{where}.",
     "right": " ({names} right)",
 }
@@ -43,10 +45,12 @@ def form_fault(got, expected, names):
     """What is wrong with the form of a result before any number is compared, or None."""
     if got is None:
         return SAY["nothing"]
-    if isinstance(got, list):
-        got = tuple(got)
     wanted = len(expected) if isinstance(expected, tuple) else 1
+    if isinstance(got, list) and wanted > 1:
+        got = tuple(got)
     listed = ", ".join(names)
+    if isinstance(got, tuple) and len(got) == 1:
+        return SAY["comma"]
     if isinstance(got, tuple) and wanted == 1:
         return SAY["one"].format(got=len(got), names=listed)
     if isinstance(expected, tuple) and not isinstance(got, tuple):
@@ -76,9 +80,8 @@ def _array_fault(got, expected, name):
         return SAY["kind"].format(name=name, expected=_wanted(expected), got="None")
     if isinstance(expected, (bool, np.bool_)) and not isinstance(got, (bool, np.bool_)):
         return SAY["kind"].format(name=name, expected="True or False", got=_kind(got))
-    if isinstance(expected, np.ndarray) and not isinstance(got, np.ndarray):
-        if np.ndim(expected):
-            return SAY["kind"].format(name=name, expected=_wanted(expected), got=_kind(got))
+    if np.ndim(expected) and not isinstance(got, np.ndarray):
+        return SAY["kind"].format(name=name, expected=_wanted(expected), got=_kind(got))
     try:
         array = np.asarray(got)
     except Exception:  # rows of different lengths, or whatever an object does
@@ -90,7 +93,8 @@ def _array_fault(got, expected, name):
         more = SAY["turned"] if array.shape == wanted.shape[::-1] else ""
         more = SAY["squeezed"] if not more and array.ndim < wanted.ndim else more
         return SAY["shape"].format(name=name, got=array.shape, expected=wanted.shape, more=more)
-    if isinstance(got, np.ndarray) and wanted.dtype.kind == "f" and array.dtype != wanted.dtype:
+    typed = isinstance(got, np.ndarray | np.generic)
+    if typed and wanted.dtype.kind == "f" and array.dtype != wanted.dtype:
         return SAY["dtype"].format(name=name, got=array.dtype, expected=wanted.dtype)
     return None
 
@@ -110,6 +114,8 @@ def value_fault(got, expected, names):
     if same(-a, b):
         return SAY["sign"].format(name=name)
     factor = float((a * b).sum() / (b * b).sum()) if b.any() else 0.0
+    if factor and abs(factor - 1) < 5e-3 and same(a / factor, b):
+        return SAY["off"].format(name=name, error=abs(factor - 1))
     if b.size > 1 and factor and same(a / factor, b):
         return SAY["factor"].format(name=name, factor=factor)
     right = [name for (name, a), (_, b) in pairs if same(a, b)]

@@ -49,6 +49,8 @@ def _mask_cases():
         cases.append((3 * rng.standard_normal(shape), mask))
     cases.append((800 + rng.standard_normal((3, 4)), np.ones((3, 4), dtype=bool)))
     mask = np.arange(4) < [[1], [3], [2]]
+    far = np.array([[0.0], [-800.0], [800.0]])  # each row has its own largest
+    cases.append((rng.standard_normal((3, 4)) + far, np.ones((3, 4), dtype=bool)))
     for hidden in (0, 900):
         cases.append((np.where(mask, rng.standard_normal((3, 4)) - 800, hidden), mask))
     return cases
@@ -85,8 +87,8 @@ EXERCISES = (
             Mistake(
                 "np.where(mask, scores, -1e30)",
                 "np.where(mask, scores, 0)",
-                "a hidden score of 0 can be the largest of its row, and then the allowed ones "
-                "underflow. Hidden keys need a score far below all others.",
+                "a hidden score can be the largest of its row; then the allowed ones underflow. "
+                "Put hidden scores far below all others before you look for the largest.",
             ),
             Mistake(
                 "scores.max(axis=-1, keepdims=True)",
@@ -96,7 +98,7 @@ EXERCISES = (
             Mistake(
                 "axis=-1, keepdims=True)\n    return",
                 "axis=-2, keepdims=True)\n    return",
-                "the weights are shared out over the queries. Each *row* must sum to 1.",
+                "the weights are shared out over the queries. Each row must sum to 1.",
             ),
             Mistake(
                 "e / np.where(total == 0, 1, total)",

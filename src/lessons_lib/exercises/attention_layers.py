@@ -67,7 +67,8 @@ def _order_cases():
         return softmax(np.where(causal, x @ W @ x.T, -1e30)) @ x
 
     order = np.array([3, 0, 4, 1, 2])
-    return [(layer, x, order) for layer in (blind, placed, masked, lambda x: blind(x) @ W)]
+    layers = blind, placed, masked, lambda x: blind(x) @ W, lambda x: blind(x) + places
+    return [(layer, x, order) for layer in layers]
 
 
 def _head_cases():
@@ -113,7 +114,7 @@ EXERCISES = (
             Mistake(
                 "attend(x)[order]",
                 "attend(x)",
-                "the outputs must be shuffled too before you compare.",
+                "it is never True. Shuffle the outputs the same way, and compare up to rounding.",
             ),
             Mistake("attend(x[order])", "attend(x)[order]", "the inputs were never shuffled."),
         ),

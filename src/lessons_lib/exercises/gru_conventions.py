@@ -72,7 +72,7 @@ EXERCISES = (
             Mistake(
                 "return n_after, n_before",
                 "return n_before, n_after",
-                "the two have changed places: *after* gates the product, *before* the state.",
+                "the two have changed places: after gates the product, before the state.",
             ),
             Mistake("(r * h) @ W_hn", "r * (h @ W_hn)", "both are gated after the product."),
             Mistake(

@@ -1,6 +1,7 @@
 """Run an answer on the cases of its exercise and say, in words, what is wrong with it."""
 
 import copy
+import inspect
 import warnings
 
 import numpy as np
@@ -70,6 +71,7 @@ def results(exercise, function, cases):
     """
     found = []
     for arguments in cases:
+        _check_signature(function, arguments)
         before = copy.deepcopy(arguments)
         result = _call(function, arguments)
         for number, (old, new) in enumerate(zip(before, arguments, strict=True), 1):
@@ -77,6 +79,16 @@ def results(exercise, function, cases):
                 raise Unusable(SAY["changed"].format(number=number))
         found.append(_observed(exercise, result, arguments))
     return found
+
+
+def _check_signature(function, arguments):
+    try:
+        inspect.signature(function).bind(*arguments)
+    except TypeError as error:
+        say = SAY["signature"].format(expected=len(arguments), error=error)
+        raise Unusable(say) from None
+    except ValueError:  # some functions written in C do not tell
+        return
 
 
 def _call(function, arguments):
@@ -96,6 +108,10 @@ def _call(function, arguments):
 def _unchanged(old, new):
     if isinstance(old, dict):
         return old.keys() == new.keys() and all(_unchanged(old[k], new[k]) for k in old)
+    if isinstance(old, list):
+        return len(old) == len(new) and all(map(_unchanged, old, new))
+    if isinstance(old, int | float | str):
+        return old == new
     if isinstance(old, np.ndarray):
         return isinstance(new, np.ndarray) and np.array_equal(old, new, equal_nan=True)
     return True
@@ -142,7 +158,8 @@ def diagnosis(exercise, expected, got):
             continue
         if all(_alike(a, b, exercise.returns) for a, b in zip(got, slip, strict=True)):
             key = "hint" if len(hints) == 1 else "hints"
-            return SAY[key].format(hint=" ".join(hints))
+            more = [hint[0].upper() + hint[1:] for hint in hints[1:]]
+            return SAY[key].format(hint=" ".join([hints[0], *more]))
     for ours, theirs in zip(expected, got, strict=True):
         theirs = tuple(theirs) if isinstance(theirs, list) else theirs
         fault = value_fault(theirs, ours, exercise.returns)

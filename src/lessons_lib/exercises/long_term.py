@@ -99,7 +99,7 @@ EXERCISES = (
             Mistake(
                 "2.0, 0.0",
                 "0.9, 0.0",
-                "with w below 1 there is one resting point, 0, and both values drift to it.",
+                "under noise the unit does not stay on its side. Is w positive and large enough?",
             ),
             Mistake("2.0, 0.0", "2.0, 1.0", "the bias leaves only one of the two resting points."),
         ),
@@ -114,12 +114,12 @@ EXERCISES = (
             Mistake(
                 "return Q * np.sign(np.diag(R))",
                 "return np.eye(size)",
-                "the identity is orthogonal, but it is not random.",
+                "Q Qᵀ is 1, but this is no general draw: mix all coordinates, and use rng.",
             ),
             Mistake(
                 "return Q * np.sign(np.diag(R))",
                 "return R",
-                "this is the triangular factor of the decomposition.",
+                "Q Qᵀ is not 1.",
             ),
         ),
         lambda result, size, rng: _is_orthogonal(result, size, rng),

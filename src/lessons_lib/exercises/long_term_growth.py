@@ -17,7 +17,7 @@ def non_normal():
     """A matrix whose powers first grow and then vanish.
 
     →  W (2, 2) with all eigenvalues inside the unit circle and a power W^k of spectral norm
-    above 10.
+    above 10, for some k below 200.
     """
     return np.array([[0.9, 5.0], [0.0, 0.9]])
 
@@ -92,8 +92,7 @@ EXERCISES = (
             Mistake(
                 "[[0.9, 5.0], [0.0, 0.9]]",
                 "[[1.1, 0.0], [0.0, 1.1]]",
-                "it grows because an eigenvalue is above 1. The growth must come from the entry "
-                "beside the diagonal.",
+                "an eigenvalue lies on the unit circle or outside it.",
             ),
         ),
         lambda result: _grows_then_vanishes(result),

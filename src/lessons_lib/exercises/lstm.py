@@ -105,9 +105,9 @@ EXERCISES = (
             Mistake(
                 "np.log(rng.uniform(1, longest - 1, hidden_size))",
                 "rng.uniform(0, np.log(longest - 1), hidden_size)",
-                "the *time scales* are uniform, not their logarithms.",
+                "the time scales are uniform, not their logarithms.",
             ),
-            Mistake("return b_f, -b_f", "return b_f, 0 * b_f", "the input gate has no bias yet."),
+            Mistake("return b_f, -b_f", "return b_f, 0 * b_f", "b_i must be -b_f."),
             Mistake(
                 "np.log(rng.uniform(1, longest - 1, hidden_size))",
                 "np.log(np.full(hidden_size, longest - 1.0))",

@@ -122,7 +122,7 @@ EXERCISES = (
                 "dc lacks what comes from h_t = o ⊙ tanh(c_t).",
             ),
             Mistake("dc * f, da", "dc, da", "on its way to c_{t-1}, dc passes the forget gate."),
-            Mistake("dc * c_prev * f", "dc * c * f", "the forget gate multiplied the *old* cell."),
+            Mistake("dc * c_prev * f", "dc * c * f", "the forget gate multiplied the old cell."),
             Mistake(
                 "da_o = dh * tanh_c",
                 "da_o = dc * tanh_c",

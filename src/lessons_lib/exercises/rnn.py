@@ -107,8 +107,8 @@ EXERCISES = (
             Mistake(
                 "[-0.5, -1.5]",
                 "[-0.5, -0.5]",
-                "both units have the same threshold, so their difference says nothing. One must "
-                "count to one, the other to two.",
+                "the verdict never changes. One unit must count to one, the other to two, and h[0] "
+                "must be the first of them.",
             ),
             Mistake(
                 "[[0.5, 0.5], [-0.5, -0.5]]",

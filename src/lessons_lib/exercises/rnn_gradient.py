@@ -83,7 +83,8 @@ def _loss_cases():
         logits = 2 * rng.standard_normal((T, B, 4))
         cases.append((logits, rng.integers(4, size=(T, B)), mask))
     logits, targets, mask = cases[0]
-    return [*cases, (logits + 800, targets, mask)]
+    far = 800.0 * np.arange(len(logits))[:, None, None]  # each row has its own largest
+    return [*cases, (logits + far, targets, mask)]
 
 
 def _clip_cases():
@@ -123,7 +124,7 @@ EXERCISES = (
             Mistake(
                 "h_prev = hs[t - 1] if t > 0 else h0",
                 "h_prev = hs[t]",
-                "W_hh multiplied the state *before* the step.",
+                "W_hh multiplied the state before the step.",
             ),
             Mistake(
                 "dW_hh += h_prev",

@@ -28,7 +28,8 @@ class Solution:
         slips = "".join(f"<li>{html.escape(m.hint)}</li>" for m in self.exercise.mistakes)
         return (
             f'<details class="solution"><summary>{SAY["solution"]}</summary>'
-            f'<pre tabindex="0" style="{STYLE}"><code>{code}</code></pre></details>'
+            f'<pre tabindex="0" role="region" aria-label="{SAY["solution"]}: {self.exercise.name}" '
+            f'style="{STYLE}"><code>{code}</code></pre></details>'
             f'<details class="solution"><summary>{SAY["slips"]}</summary>'
             f"<ul>{slips}</ul></details>"
         )

@@ -120,7 +120,7 @@ EXERCISES = (
         _wrong_cases,
         ("place",),
         (
-            Mistake("np.argmax", "np.argmin", "this is the gradient with the *smallest* error."),
+            Mistake("np.argmax", "np.argmin", "this is the gradient with the smallest error."),
             Mistake(
                 "np.abs(gradient(x) - numeric).max()",
                 "abs((gradient(x) - numeric)[0])",
@@ -146,7 +146,7 @@ EXERCISES = (
         _eps_cases,
         ("eps",),
         (
-            Mistake("np.argmin", "np.argmax", "this is the *worst* of the candidates."),
+            Mistake("np.argmin", "np.argmax", "this is the worst of the candidates."),
             Mistake(
                 "f(x - eps)) / (2 * eps)",
                 "f(x)) / eps",
