@@ -21,12 +21,16 @@ FLOOR = {
     "training": 2,
     "torch_bridge": 2,
     "torch_models": 2,
+    "torch_training": 2,
+    "torch_captions": 2,
     "experiments": 3,
     "plots": 3,
     "diagrams": 3,
 }
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
+    "torch_training": {"training"},  # one record of a training, one progress bar
+    "torch_captions": {"torch_training"},
     "experiments": {"cells", "attention", "training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
 }
@@ -34,10 +38,13 @@ OUTSIDE = {
     "training": {"numpy", "tqdm"},
     "torch_bridge": {"numpy", "torch"},
     "torch_models": {"numpy", "torch"},
+    "torch_training": {"numpy", "torch"},
+    "torch_captions": {"numpy", "torch"},
     "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
     "diagrams": {"numpy", "matplotlib"},
 }
-NUMPY_HALF = sorted(set(FLOOR) - {"torch_bridge", "torch_models", "plots", "diagrams"})
+TORCH_HALF = {"torch_bridge", "torch_models", "torch_training", "torch_captions"}
+NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams"})
 FUNCTION_LINES, MODULE_LINES = 25, 200
 
 MODULES = sorted(LIBRARY.rglob("*.py"))
