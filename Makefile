@@ -70,7 +70,7 @@ bench: $(READY) ## time the cells against torch.nn and the usual teaching versio
 
 sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="RNN|GRU chrono" for some)
 	$(BIN)/python -m benchmarks.gap_sweep $(if $(ONLY),--only "$(ONLY)")
-	$(if $(ONLY),,set -e; $(foreach sweep,bottleneck character cures memory,$(BIN)/python -m benchmarks.$(sweep)_sweep;))
+	$(if $(ONLY),,set -e; $(foreach sweep,bottleneck caption character cures memory,$(BIN)/python -m benchmarks.$(sweep)_sweep;))
 
 picture: $(READY) ## draw the picture of the README from the stored results
 	$(BIN)/python -m tools.readme_picture
