@@ -9,9 +9,11 @@ attention and less than 60 % without it, in each seed; and the largest weight on
 region in at least 90 % of the steps that name an object.
 Results: src/lessons_lib/data/captions.json.
 
-    python -m benchmarks.caption_sweep
+    python -m benchmarks.caption_sweep [--only "attention|mean"]
 """
 
+import argparse
+import json
 import platform
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -46,7 +48,7 @@ def without_red_middle(batch):
     return ~batch.names(*HELD_OUT)
 
 
-def test_pictures(seed, **options):
+def new_pictures(seed, **options):
     return tasks.pictures(TEST, rng=np.random.default_rng([seed, 2]), **options)
 
 
@@ -64,9 +66,9 @@ def run(job):
     """Train one model, test it on new pictures  →  dict of shares."""
     torch.set_num_threads(1)
     name, rate, seed = job
-    model, test = trained(name, rate, seed), test_pictures(seed)
+    model, test = trained(name, rate, seed), new_pictures(seed)
     result = {"exact": share(captions.exact(model, test))}
-    more = [test_pictures(seed, fewest=n, most=n) for n in NUMBERS]
+    more = [new_pictures(seed, fewest=n, most=n) for n in NUMBERS]
     result["exact by number"] = [share(captions.exact(model, batch)) for batch in more]
     if "attention" in name:
         result["on described"] = share(captions.on_described(model, test))
@@ -104,7 +106,7 @@ def run_longer(job):
     torch.set_num_threads(1)
     name, rate, seed = job
     model = trained(name, rate, seed, steps=4 * captions.STEPS)
-    return share(captions.exact(model, test_pictures(seed)))
+    return share(captions.exact(model, new_pictures(seed)))
 
 
 def run_held_out(job):
@@ -112,7 +114,7 @@ def run_held_out(job):
     torch.set_num_threads(1)
     name, rate, seed = job
     model = trained(name, rate, seed, keep=without_red_middle)
-    test = test_pictures(seed)
+    test = new_pictures(seed)
     seen = without_red_middle(test)
     flags = captions.exact(model, test)
     return share(flags[~seen]), share(flags[seen])
@@ -139,22 +141,46 @@ def extra(work, names, runs, pool):
     return {name: done[k * len(SEEDS) : (k + 1) * len(SEEDS)] for k, name in enumerate(names)}
 
 
-def main():
-    results = {
+# name → trainings at the best rates of the sweep, which therefore comes first
+EXTRAS = {
+    "four times the steps": (run_longer, ["summary, place first"]),
+    "red never in the middle": (run_held_out, ["attention", "summary, place first"]),
+}
+
+
+def load(new):
+    """What earlier calls stored, except the parts ``new``, with the settings of this call."""
+    old = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    return {
         "command": "python -m benchmarks.caption_sweep", "seeds": list(SEEDS),
         "steps": captions.STEPS, "batch_size": captions.BATCH, "clip": 1.0, "test": TEST,
         "rates_tried": RATES, "numbers": list(NUMBERS), "held_out": HELD_OUT,
         "versions": {"python": platform.python_version(), "numpy": np.__version__,
                      "torch": torch.__version__.split("+")[0]},
+        "runs": {name: old["runs"][name] for name in MODELS
+                 if name in old.get("runs", {}) and name not in new},
+        **{name: old[name] for name in EXTRAS if name in old and name not in new},
     }  # fmt: skip
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parts = [*MODELS, *EXTRAS]
+    parser.add_argument("--only", default="|".join(parts), help="names, with | between")
+    names = [name.strip() for name in parser.parse_args().only.split("|") if name.strip()]
+    if unknown := [name for name in names if name not in parts]:
+        parser.error(f"unknown {unknown}: choose from {', '.join(parts)}")
+    results = load(names)
     with ProcessPoolExecutor(2) as pool:
-        runs = results["runs"] = {name: sweep(name, pool) for name in MODELS}
-        rivals = ["attention", "summary, place first"]
-        results["four times the steps"] = extra(run_longer, rivals[1:], runs, pool)
-        results["red never in the middle"] = extra(run_held_out, rivals, runs, pool)
-    store.write(RESULTS, results)
-    for name, entry in results["runs"].items():
-        print(name, entry["rate"], entry["exact"], entry.get("on described"))
+        for name in names:
+            if name in MODELS:
+                entry = results["runs"][name] = sweep(name, pool)
+                print(name, entry["rate"], entry["exact"], entry.get("on described"), flush=True)
+            else:
+                results[name] = extra(*EXTRAS[name], results["runs"], pool)
+                print(name, results[name], flush=True)
+            results["runs"] = {n: results["runs"][n] for n in MODELS if n in results["runs"]}
+            store.write(RESULTS, results)
 
 
 if __name__ == "__main__":

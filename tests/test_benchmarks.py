@@ -7,8 +7,16 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import store, teaching_styles
-from lessons_lib import cells, experiments, text, torch_bridge, training
+from benchmarks import caption_sweep, store, teaching_styles
+from lessons_lib import (
+    cells,
+    experiments,
+    tasks,
+    text,
+    torch_bridge,
+    torch_captions,
+    training,
+)
 
 
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
@@ -52,6 +60,32 @@ def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
         array[:] = np.multiply(weights["params"][name], weights["unit"])
     bits = min(stored["runs"][weights["cell"]]["validation"][weights["seed"]])
     assert text.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
+
+
+def test_picking_alone_is_measured_with_the_weights_of_the_soft_model():
+    model = torch_captions.AttentiveCaptioner(rng=np.random.default_rng(0))
+    test = caption_sweep.new_pictures(0)
+    with torch.no_grad():
+        model.v_a.mul_(1e4)  # one weight is 1: picking it changes nothing
+    soft = caption_sweep.share(torch_captions.exact(model, test))
+    picked = caption_sweep.picking_only(model, test)
+    assert picked["exact if picking"] == soft
+    assert 0 <= picked["first mistake at the full stop"] < 1
+
+
+def test_the_pictures_left_out_are_those_with_red_in_the_middle():
+    test = caption_sweep.new_pictures(0)
+    middle = test.regions[~caption_sweep.without_red_middle(test), 4].reshape(-1, 64, 3)
+    red = (middle == tasks.shapes.COLOURS["red"]).all(axis=2).any(axis=1)
+    assert len(red) > 50 and red.all()
+
+
+def test_a_part_of_the_caption_sweep_keeps_the_other_parts():
+    every = caption_sweep.load([])
+    some = caption_sweep.load(["mean", "four times the steps"])
+    assert list(every["runs"]) == list(caption_sweep.MODELS)
+    assert every["runs"].keys() - some["runs"].keys() == {"mean"}
+    assert every.keys() - some.keys() == {"four times the steps"}
 
 
 def test_results_are_written_whole_or_not_at_all(tmp_path):
