@@ -11,6 +11,7 @@ ONLY        ?=
 BIN       := .venv/bin
 READY     := .venv/.installed
 NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
+SWEEPS    := $(filter-out gap_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -print) \
 	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
 
@@ -36,7 +37,7 @@ unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
 STRICT = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope \
 	--nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable notebooks lint format bench sweep picture chromium clean
+.PHONY: help book test test-portable test-solved notebooks sync student solved lint format bench sweep picture chromium clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -53,8 +54,22 @@ test: lint chromium book ## lint, unit tests, every notebook against its stored 
 test-portable: $(READY) ## the notebooks again, computed as another CPU would
 	ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Haswell ONEDNN_MAX_CPU_ISA=AVX2 $(STRICT) $(NOTEBOOKS)
 
+test-solved: solved ## the solved edition: every notebook, every check passed
+	$(STRICT) _build/solved/*/*.ipynb
+
 notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of them)
 	@$(BIN)/python -m tools.notebooks $(or $(ONLY),$(NOTEBOOKS))
+
+sync: $(READY) ## regenerate the starters of the exercises from their references
+	@$(BIN)/python -m lessons_lib.editions sync $(NOTEBOOKS)
+
+student: $(READY) ## the notebooks without solutions, in _build/student
+	@rm -rf _build/student
+	@$(BIN)/python -m lessons_lib.editions strip $(NOTEBOOKS) --to _build/student
+
+solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
+	@rm -rf _build/solved
+	@$(BIN)/python -m lessons_lib.editions solve $(NOTEBOOKS) --to _build/solved
 
 lint: $(READY) ## ruff and codespell
 	@$(BIN)/ruff check --quiet .
@@ -70,7 +85,7 @@ bench: $(READY) ## time the cells against torch.nn and the usual teaching versio
 
 sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="RNN|GRU chrono" for some)
 	$(BIN)/python -m benchmarks.gap_sweep $(if $(ONLY),--only "$(ONLY)")
-	$(if $(ONLY),,set -e; $(foreach sweep,bottleneck caption character cures memory,$(BIN)/python -m benchmarks.$(sweep)_sweep;))
+	$(if $(ONLY),,set -e; $(foreach sweep,$(SWEEPS),$(BIN)/python -m benchmarks.$(sweep);))
 
 picture: $(READY) ## draw the picture of the README from the stored results
 	$(BIN)/python -m tools.readme_picture

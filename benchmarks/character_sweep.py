@@ -33,14 +33,23 @@ UNIT = 1000  # weights are stored in thousandths
 
 
 def run(job):
-    """One network  →  bits per character (2, passes) in training and validation, best weights."""
+    """One network of CELLS  →  what ``learn`` returns."""
     name, rate, seed = job
+    build = partial(CELLS[name], hidden_size=HIDDEN, dtype=np.float32)
+    return learn(lambda size, rng: build(size, rng=rng), rate, seed)
+
+
+def learn(build, rate, seed):
+    """Train the cell of build(alphabet, rng) on the text of the course.
+
+    →  bits per character (2, passes) in training and validation, weights of the best pass.
+    """
     course = text.course_text()
     ids = text.Vocab.from_text(course).encode(course)
     known, new = text.split(ids, 0.1)
     size, rng = int(ids.max()) + 1, np.random.default_rng(seed)
-    cell = CELLS[name](size, HIDDEN, rng=rng, dtype=np.float32)
-    model, optimiser = SequenceModel(cell, size, rng=rng), Adam(lr=rate, clip=1.0)
+    model = SequenceModel(build(size, rng), size, rng=rng)
+    optimiser = Adam(lr=rate, clip=1.0)
     curves, best = [], {}
     for _ in range(PASSES):
         batches = text.char_batches(known, STEPS, STREAMS)

@@ -7,16 +7,22 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import caption_sweep, store, teaching_styles
-from lessons_lib import (
-    cells,
-    experiments,
-    tasks,
-    text,
-    torch_bridge,
-    torch_captions,
-    training,
+from benchmarks import (
+    ablation_sweep,
+    bottleneck_sweep,
+    character_sweep,
+    chrono_sweep,
+    counting_sweep,
+    dates_sweep,
+    long_tasks,
+    lstm_gru_sweep,
+    store,
+    subject_sweep,
+    teaching_styles,
+    thousand_steps,
+    time_per_step,
 )
+from lessons_lib import cells, experiments, text, torch_bridge, torch_models, training
 
 
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
@@ -62,30 +68,31 @@ def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
     assert text.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
 
 
-def test_picking_alone_is_measured_with_the_weights_of_the_soft_model():
-    model = torch_captions.AttentiveCaptioner(rng=np.random.default_rng(0))
-    test = caption_sweep.new_pictures(0)
-    with torch.no_grad():
-        model.v_a.mul_(1e4)  # one weight is 1: picking it changes nothing
-    soft = caption_sweep.share(torch_captions.exact(model, test))
-    picked = caption_sweep.picking_only(model, test)
-    assert picked["exact if picking"] == soft
-    assert 0 <= picked["first mistake at the full stop"] < 1
+def test_the_model_that_reads_backwards_is_the_same_network_on_the_turned_string():
+    rngs = (np.random.default_rng(1) for _ in range(2))
+    backwards, plain = (
+        build(10, 8, rng=rng)
+        for build, rng in zip((bottleneck_sweep.Backwards, torch_models.Seq2Seq), rngs, strict=True)
+    )
+    x = torch.from_numpy(np.random.default_rng(0).integers(0, 10, (5, 3)))
+    before = torch.full((4, 3), 10)
+    assert torch.equal(backwards(x, before)[0], plain(x.flip(0), before)[0])
+    assert torch.equal(backwards.translate(x, 4)[0], plain.translate(x.flip(0), 4)[0])
+    assert not torch.equal(backwards(x, before)[0], plain(x, before)[0])
 
 
-def test_the_pictures_left_out_are_those_with_red_in_the_middle():
-    test = caption_sweep.new_pictures(0)
-    middle = test.regions[~caption_sweep.without_red_middle(test), 4].reshape(-1, 64, 3)
-    red = (middle == tasks.shapes.COLOURS["red"]).all(axis=2).any(axis=1)
-    assert len(red) > 50 and red.all()
-
-
-def test_a_part_of_the_caption_sweep_keeps_the_other_parts():
-    every = caption_sweep.load([])
-    some = caption_sweep.load(["mean", "four times the steps"])
-    assert list(every["runs"]) == list(caption_sweep.MODELS)
-    assert every["runs"].keys() - some["runs"].keys() == {"mean"}
-    assert every.keys() - some.keys() == {"four times the steps"}
+@pytest.mark.parametrize("part", ["runs", "more"])
+def test_the_stored_bottleneck_has_every_model_at_its_lengths(part):
+    stored = experiments.stored("bottleneck")
+    models = {"runs": bottleneck_sweep.MODELS, "more": bottleneck_sweep.MORE}[part]
+    assert stored[part].keys() == models.keys()
+    for name, (_, steps, lengths) in models.items():
+        entry = stored[part][name]
+        assert np.shape(entry["accuracy"]) == (len(lengths), len(stored["seeds"]))
+        assert (entry["steps"], tuple(entry["lengths"])) == (steps, lengths)
+        assert np.mean(entry["accuracy"]) == pytest.approx(
+            max(entry["mean_by_rate"].values()), abs=1e-3
+        )
 
 
 def test_results_are_written_whole_or_not_at_all(tmp_path):
@@ -98,7 +105,208 @@ def test_results_are_written_whole_or_not_at_all(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
 
 
+def test_each_way_to_spread_the_time_scales_shuts_the_input_of_the_units_that_keep():
+    for adjust, half in (
+        (chrono_sweep.even_biases(1000), np.log(999) / 2),
+        (chrono_sweep.exponential_biases, np.log(2)),
+    ):
+        cell = cells.LSTM(2, 4000, rng=np.random.default_rng(0))
+        adjust(cell, np.random.default_rng(1))
+        b_i, b_f, b_g, b_o = cell.params["b_h"]
+        np.testing.assert_array_equal(b_i, -b_f)
+        assert b_f.min() >= 0 and not b_g.any() and not b_o.any()
+        assert np.median(b_f) == pytest.approx(half, rel=0.1)
+
+
+def test_the_best_rate_solves_most_seeds_and_of_these_is_the_fastest():
+    def merit(scores, steps):
+        return chrono_sweep.merit(np.array(scores), np.array(steps))
+
+    assert merit([0.95, 0.95], [300, 300]) > merit([1.0, 0.9], [50, 50])
+    assert merit([0.96, 0.96], [60, 70]) > merit([1.0, 1.0], [80, 80])
+    assert merit([0.3, 0.2], [300, 300]) > merit([0.1, 0.2], [300, 300])
+
+
+def test_the_character_sweep_still_makes_what_is_stored(monkeypatch):
+    stored = experiments.stored("character_model")["runs"]["GRU"]
+    monkeypatch.setattr(character_sweep, "PASSES", 1)
+    curves, _ = character_sweep.run(("GRU", stored["rate"], 0))
+    assert curves[1, 0] == pytest.approx(stored["validation"][0][0], abs=0.01)
+
+
+@pytest.mark.parametrize("task", lstm_gru_sweep.TASKS)
+def test_equal_rows_have_as_many_parameters_as_the_lstm(task):
+    inputs, units = lstm_gru_sweep.TASKS[task][1], lstm_gru_sweep.TASKS[task][-1]
+    rng = np.random.default_rng(0)
+    pair = cells.LSTM(inputs, lstm_gru_sweep.HIDDEN, rng=rng), cells.GRU(inputs, units, rng=rng)
+    lstm, gru = (sum(array.size for array in cell.params.values()) for cell in pair)
+    assert gru == pytest.approx(lstm, rel=0.03)
+
+
+@pytest.mark.parametrize("task", lstm_gru_sweep.TASKS)
+def test_a_run_out_of_budget_counts_one_step_more_than_the_budget(task, monkeypatch):
+    monkeypatch.setattr(lstm_gru_sweep, "STEPS", 2)
+    for name in ("LSTM coupled", "GRU chrono equal"):
+        steps, score = lstm_gru_sweep.run((task, name, 1e-2, 0))
+        assert steps == 3 and score < lstm_gru_sweep.TASKS[task][5]
+
+
+def test_the_clock_compares_the_same_work_and_leaves_onednn_on():
+    functions = time_per_step.contenders(2, 3, True)
+    pairs = [*time_per_step.RATIOS.values(), time_per_step.CONTROL]
+    assert set(functions) == {label for pair in pairs for label in pair} | {"ours RNN", "torch RNN"}
+    for run in functions.values():
+        run()
+        assert torch.backends.mkldnn.enabled
+
+
+def test_every_size_was_timed_in_more_than_one_process():
+    stored = experiments.stored("time_per_step")
+    shape = len(stored["batches"]), len(stored["sizes"])
+    for part in (stored["gru_over_lstm"], stored["microseconds"]):
+        for by_mode in part.values():
+            for runs in by_mode.values():
+                values = np.array(runs, float)
+                assert values.shape[0] >= 2 and values.shape[1:] == shape
+                assert np.isfinite(values).any(axis=0).all()
+
+
+CLOCKED = [*Path(store.__file__).parent.glob("*_sweep.py"), Path(time_per_step.__file__)]
+
+
+@pytest.mark.parametrize("path", sorted(CLOCKED))
+def sweeps():
+    folder = Path(store.__file__).parent
+    return [*sorted(folder.glob("*_sweep.py")), folder / "thousand_steps.py"]
+
+
+@pytest.mark.parametrize("path", sweeps())
+def test_the_dates_keep_for_each_budget_the_rate_with_the_best_mean():
+    scores = np.array([[0.9, 0.1], [0.6, 0.6], [0.5, 0.5]])  # (rates, seeds)
+    entry = dates_sweep.best_of_rates(scores)
+    assert entry["rate"] == dates_sweep.RATES[1] and entry["exact"] == [0.6, 0.6]
+    stored = experiments.stored("dates")
+    assert stored["rates_tried"] == list(dates_sweep.RATES)
+    for model in dates_sweep.MODELS:
+        assert list(stored["runs"][model]) == [str(n) for n in dates_sweep.BUDGETS]
+
+
 @pytest.mark.parametrize("path", sorted(Path(store.__file__).parent.glob("*_sweep.py")))
 def test_a_sweep_sets_its_threads_before_numpy_is_loaded(path):
     source = path.read_text(encoding="utf-8")
     assert source.index("from benchmarks import store") < source.index("import numpy")
+
+
+def test_the_sweep_of_the_subject_sees_a_clean_unit_and_only_a_clean_one():
+    """A cell set by hand: unit 0 keeps the gender, shows it before the pronouns, and is read."""
+    model = subject_sweep.trained(0.0, 0.0, 1, False, 0)
+    for array in model.params.values():
+        array[...] = 0
+    W, b, W_hy = (model.params[name] for name in ("cell.W_xh", "cell.b_h", "W_hy"))
+    W[2, :4, 0], W[2, 4:8, 0], W_hy[0] = -9, 9, (-9, 9)  # the candidate writes she or he
+    b[:, 0] = 9, 9, 0, -9
+    W[1, :8, 0], W[3, 10:12, 0] = -18, 18  # forget at a name, show at a link
+    accuracy, units = subject_sweep.measure(model)
+    assert accuracy == 1 and units["forget_else"][0] > 0.99
+    assert subject_sweep.meets(units).tolist() == [True] + [False] * 7
+    W[1, :8, 0] = 0  # never forgets: the sum of all names
+    assert not subject_sweep.meets(subject_sweep.measure(model)[1]).any()
+
+
+def test_the_stored_sweep_of_the_subject_calls_clean_what_meets_the_criterion():
+    for runs in experiments.stored("subject_sweep")["runs"].values():
+        units = {key: np.array(value) for key, value in runs.items() if key != "seeds"}
+        assert subject_sweep.meets(units).tolist() == runs["clean"]
+        assert min(runs["seeds"]) >= 10 and min(runs["accuracy"]) > 0.95
+
+
+class SaysTheEnd:
+    """A stand-in for a model: says $ at every b from the given one on, else b."""
+
+    def __init__(self, first):
+        self.first, self.cell = first, cells.RNN(3, 1, rng=np.random.default_rng(0))
+
+    def forward(self, x):
+        bs = np.cumsum(x[..., 1], axis=0) * x[..., 1]
+        logits = np.zeros_like(x)
+        logits[..., 1], logits[..., 2] = 0.5, bs >= self.first
+        return logits, None, None
+
+
+def test_the_end_of_a_string_is_counted_in_b_s():
+    assert counting_sweep.ends(SaysTheEnd(7), [1, 7, 20], beyond=10) == [7, 7, 7]
+    assert counting_sweep.ends(SaysTheEnd(12), [1, 2, 3], beyond=10) == [None, None, 12]
+
+
+def test_the_stored_counting_networks_count_as_far_as_their_sweep_says():
+    stored = experiments.stored("counting_sweep")
+    for network in ("LSTM", "GRU"):
+        saved = stored["runs"][network]["weights"]
+        model = counting_sweep.build(network, np.random.default_rng(0), np.float64)
+        for name, array in model.params.items():
+            array[:] = saved["params"][name]
+        assert counting_sweep.exact_up_to(model) == saved["exact_up_to"]
+
+
+def test_every_ablated_cell_starts_from_the_weights_of_the_full_one():
+    full = ablation_sweep.build("full", 3, 10, 16)
+    for name, (Cell, _) in ablation_sweep.CELLS.items():
+        cell = ablation_sweep.build(name, 3, 10, 16)
+        assert np.all(cell.params["b_h"][-3] == ablation_sweep.FORGET_BIAS)
+        if Cell is type(full):
+            for key, value in full.params.items():
+                np.testing.assert_array_equal(cell.params[key], value)
+
+
+@pytest.mark.parametrize("task", ablation_sweep.TASKS)
+def test_an_ablation_that_diverges_scores_like_a_guess(task, monkeypatch):
+    def diverge(*_):
+        raise ValueError("the loss is nan")
+
+    _, settings, guess = ablation_sweep.TASKS[task]
+    monkeypatch.setitem(ablation_sweep.TASKS, task, (diverge, settings, guess))
+    assert ablation_sweep.run((task, "full", 0.01, 0, ()))[:2] == (guess, False)
+
+
+def test_the_ablation_sweep_keeps_the_best_rate_and_every_seed():
+    stored = experiments.stored("ablation_sweep")
+    assert stored["runs"].keys() == ablation_sweep.TASKS.keys()
+    for task, runs in stored["runs"].items():
+        assert runs.keys() == ablation_sweep.CELLS.keys()
+        for entry in runs.values():
+            assert len(entry["scores"]) == 5 and len(entry["mean_by_rate"]) == 3
+            assert np.mean(entry["scores"]) == pytest.approx(max(entry["mean_by_rate"]), abs=1e-3)
+            best = int(np.argmax(entry["mean_by_rate"]))
+            assert entry["rate"] == stored["rates_tried"][best], task
+
+
+def test_a_length_counts_with_all_symbols_and_if_new_sequences_confirm_it():
+    stages, scores = [(8, 5), (10, 5), (10, 20), (10, 40)], [1.0, 0.995, 0.99, 0.98]
+    assert thousand_steps.longest("copy 10", stages, scores) == 20
+    assert thousand_steps.longest("copy 10", stages[:1], scores[:1]) == 0
+    assert thousand_steps.longest("adding", [25, 50], [-0.009, -0.011]) == 25
+
+
+def test_a_run_ends_with_its_budget_and_tells_what_it_did(monkeypatch):
+    monkeypatch.setitem(
+        thousand_steps.TASKS, "order", thousand_steps.TASKS["order"]._replace(budget=0)
+    )
+    run = thousand_steps.run("order", "GRU", 0)
+    assert (run["steps"], run["sequences"], run["stages"]) == (1, 32, [[25, 1]])
+    assert not run["solved"] and run["reached"] == 0 and 0 <= run["score"] <= 1
+
+
+def test_the_stored_runs_solve_each_task_at_a_thousand_steps_within_the_budget():
+    stored = experiments.stored("thousand_steps")
+    for name in ("adding", "order", "copy 5"):
+        task, counts = long_tasks.TASKS[name], []
+        for cell in ("LSTM", "GRU"):
+            runs = [
+                run for run in stored["parts"][name] if (run["task"], run["cell"]) == (name, cell)
+            ]
+            assert [run["seed"] for run in runs] == stored["seeds"] == [0, 1, 2, 3, 4]
+            solved = [run for run in runs if run["solved"]]
+            counts.append(len(solved))
+            for run in solved:
+                assert run["score"] >= task.solved and run["seconds"] <= task.budget
+        assert max(counts) >= 3, name

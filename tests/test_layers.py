@@ -15,23 +15,35 @@ FLOOR = {
     "gradcheck": 1,
     "tasks": 1,
     "text": 1,
+    "decoding": 1,
     "flow": 1,
+    "probes": 1,
     "cells": 2,
     "attention": 2,
     "training": 2,
+    "sparse": 2,
     "torch_bridge": 2,
     "torch_models": 2,
+    "exercises": 3,
+    "editions": 3,
     "torch_training": 2,
+    "torch_alignment": 2,
     "torch_captions": 2,
     "experiments": 3,
+    "curriculum": 3,
     "plots": 3,
     "diagrams": 3,
 }
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
+    "editions": {"exercises"},
     "torch_training": {"training"},  # one record of a training, one progress bar
+    "torch_models": {"torch_training", "training"},
+    "torch_alignment": {"torch_training", "training"},
     "torch_captions": {"torch_training"},
     "experiments": {"cells", "attention", "training"},
+    "sparse": {"training"},
+    "curriculum": {"training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
 }
 OUTSIDE = {
@@ -39,11 +51,12 @@ OUTSIDE = {
     "torch_bridge": {"numpy", "torch"},
     "torch_models": {"numpy", "torch"},
     "torch_training": {"numpy", "torch"},
-    "torch_captions": {"numpy", "torch"},
     "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
     "diagrams": {"numpy", "matplotlib"},
+    "torch_alignment": {"numpy", "torch"},
+    "torch_captions": {"numpy", "torch"},
 }
-TORCH_HALF = {"torch_bridge", "torch_models", "torch_training", "torch_captions"}
+TORCH_HALF = {"torch_bridge", "torch_models", "torch_training", "torch_alignment", "torch_captions"}
 NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams"})
 FUNCTION_LINES, MODULE_LINES = 25, 200
 

@@ -8,6 +8,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from lessons_lib import attention, cells, experiments, torch_bridge, torch_models
 from lessons_lib.attention.models import AttentionReadout, SelfAttention
+from lessons_lib.decoding import beam_search
 from lessons_lib.functional import cross_entropy
 from lessons_lib.gradcheck import check_gradients
 
@@ -189,6 +190,20 @@ def test_feeding_back_the_answers_gives_the_answers_of_teacher_forcing(build, rn
     assert torch.equal(logits.argmax(dim=-1), y)
 
 
+@pytest.mark.parametrize("build", [torch_models.Seq2Seq, torch_models.AttentiveSeq2Seq])
+def test_a_beam_of_one_writes_what_the_model_writes(build, rng):
+    model, x = build(10, 8, rng=rng), strings(rng)
+    y, _ = model.translate(x, 4)
+    logits, _ = model(x, torch.cat([torch.full((1, 3), 10), y[:-1]]))
+    log_p = logits.log_softmax(dim=-1).gather(2, y[..., None]).sum(dim=(0, 2))
+    for b in range(3):
+        step, state = model.stepper(x[:, b : b + 1])
+        ((score, symbols),) = beam_search(step, state, 10, width=1, steps=4)
+        assert symbols == y[:, b].tolist()
+        assert score == pytest.approx(log_p[b].item(), abs=1e-5)
+        assert len(beam_search(step, state, 10, width=7, steps=4)) == 7
+
+
 def test_attention_adds_no_parameter_and_starts_from_the_same_weights(rng):
     plain = torch_models.Seq2Seq(10, 8, rng=np.random.default_rng(1)).state_dict()
     attentive = torch_models.AttentiveSeq2Seq(10, 8, rng=np.random.default_rng(1)).state_dict()
@@ -223,3 +238,14 @@ def test_short_strings_are_learned(rng):
     assert score > 0.9
     _, weights = model.translate(strings(rng, length=3), 3)
     assert weights.shape == (3, 3, 3)
+
+
+def test_an_endless_stream_carries_the_state_and_a_reset_does_not():
+    def history(endless):
+        cell = cells.LSTM(experiments.LETTERS + 2, 6, rng=np.random.default_rng(0))
+        return experiments.train_on_letters(cell, 0, steps=3, endless=endless)[1]
+
+    carried, reset = history(True), history(False)
+    assert carried.loss[0] == reset.loss[0] and len(carried.loss) == 3
+    assert np.all(carried.loss[1:] != reset.loss[1:])
+    np.testing.assert_array_equal(carried.loss, history(True).loss)

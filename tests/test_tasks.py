@@ -18,6 +18,7 @@ EACH = {
     "adding": lambda rng: tasks.adding_problem(20, 16, rng=rng),
     "copy": lambda rng: tasks.copy_memory(10, 16, rng=rng),
     "order": lambda rng: tasks.temporal_order(20, 16, rng=rng),
+    "letters": lambda rng: tasks.letter_streams(40, 16, rng=rng),
     "dates": lambda rng: tasks.date_pairs(16, rng=rng),
     "pictures": lambda rng: tasks.pictures(16, rng=rng),
 }
@@ -58,6 +59,8 @@ def test_a_seed_instead_of_a_generator_is_refused(make):
         (lambda r: tasks.adding_problem(1, 4, rng=r), "T must be"),
         (lambda r: tasks.copy_memory(5, 4, rng=r, alphabet=1), "alphabet must be"),
         (lambda r: tasks.temporal_order(9, 4, rng=r), "at least 10"),
+        (lambda r: tasks.letter_streams(30, 4, rng=r), "multiple of every=20, got 30"),
+        (lambda r: tasks.letter_streams(20, 4, rng=r, letters=1), "letters must be"),
         (lambda r: tasks.counting([3, 0]), "at least 1"),
         (lambda r: tasks.counting([1.5]), "whole numbers"),
         (lambda r: tasks.counted(np.zeros((2, 1)), tasks.counting([2])), "argmax"),
@@ -78,6 +81,7 @@ def test_the_dtype_argument_is_kept(dtype):
         *tasks.adding_problem(8, 4, rng=rng(), dtype=dtype),
         tasks.copy_memory(5, 4, rng=rng(), dtype=dtype).x,
         tasks.temporal_order(10, 4, rng=rng(), dtype=dtype).x,
+        tasks.letter_streams(20, 4, rng=rng(), dtype=dtype).x,
         tasks.counting([2, 3], dtype=dtype).x,
         tasks.pictures(2, rng=rng(), dtype=dtype).images,
     ]
@@ -231,6 +235,20 @@ def test_temporal_order_hides_two_marks_where_the_original_did(T):
 def test_the_four_orders_are_equally_frequent():
     y = tasks.temporal_order(10, 20_000, rng=rng()).y
     assert np.abs(np.bincount(y) / 20_000 - 0.25).max() < 0.01
+
+
+def test_a_letter_stream_asks_for_the_last_letter_shown():
+    batch = tasks.letter_streams(400, 16, rng=rng(), letters=4, every=10)
+    for b in range(16):
+        last = None
+        for t, token in enumerate(batch.tokens[:, b]):
+            assert (token < 4) == (t % 10 == 0)  # a letter every ten steps, blanks and questions
+            last = token if token < 4 else last
+            assert batch.targets[t, b] == last and batch.mask[t, b] == (token == 5)
+    assert np.array_equal(batch.x.argmax(-1), batch.tokens)
+    assert abs(batch.mask.mean() - 0.9 * 0.3) < 0.02
+    shares = np.bincount(batch.targets[::10].ravel(), minlength=4) / 640
+    assert np.abs(shares - 0.25).max() < 0.06
 
 
 def test_counting_writes_as_many_b_as_a():

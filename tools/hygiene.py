@@ -14,7 +14,14 @@ import yaml
 from tools.environment import METADATA, ROOT, notebooks
 
 LINES, BYTES = 25, 2_000_000
-TAGS = {"raises-exception", "figure-from-training", "hide-input", "hide-output", "hide-cell"}
+TAGS = {
+    "raises-exception",
+    "figure-from-training",
+    "hide-input",
+    "hide-output",
+    "hide-cell",
+    "remove-input",
+}
 CELL_KEYS = {"tags", "mystnb"}
 INVALID = (nbformat.ValidationError, json.JSONDecodeError, nbformat.reader.NotJSONError)
 VOLATILE = {

@@ -9,6 +9,9 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from lessons_lib.torch_training import Adam
+from lessons_lib.training import linear_decay
+
 DIGITS, HIDDEN, BATCH, STEPS = 10, 64, 32, 400  # one budget for every model of the experiment
 
 
@@ -66,6 +69,23 @@ class Seq2Seq(nn.Module):
             weights.append(row)
         return torch.cat(symbols), None if row is None else torch.cat(weights, dim=1)
 
+    @torch.no_grad()
+    def stepper(self, x):
+        """x (T_x, 1)  →  ``step`` and its first state, as ``decoding.beam_search`` takes them.
+
+        step(symbols (k,), state)  →  log-probabilities (k, K) in NumPy, the next state, (k, H)
+        arrays.  The symbol to start with is K.
+        """
+        hs, state = self._encode(x)
+
+        @torch.no_grad()
+        def step(symbols, state):
+            y_before = torch.as_tensor(symbols)[None]
+            logits, _, state = self._decode(y_before, hs, tuple(part[None] for part in state))
+            return logits[0].log_softmax(dim=-1).numpy(), tuple(part[0] for part in state)
+
+        return step, tuple(part[0] for part in state)
+
     def _encode(self, x):
         if x.ndim != 2 or x.dtype != torch.int64 or x.min() < 0 or x.max() >= self.symbols:
             raise ValueError(
@@ -109,20 +129,14 @@ def train_reversal(model, length, *, rng, lr=1e-2, steps=STEPS):
     Adam with clipping at 1, the rate falling to zero over the last 30 %.
     rng: np.random.Generator of the strings  →  losses, a list of floats.
     """
-    # fused: the Adam of PyTorch that takes the same steps on every CPU
-    optimiser = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (steps - step) / (0.3 * steps))
-    )
-    losses = []
-    for _ in range(steps):
+    optimiser = Adam(model.parameters(), lr, clip=1.0)
+    schedule, losses = linear_decay(steps), []
+    for step in range(steps):
         x = torch.from_numpy(rng.integers(0, model.symbols, (length, BATCH)))
         loss = model.loss(x, x.flip(0))
-        optimiser.zero_grad()
+        optimiser.clear()
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
+        optimiser.update(schedule(step))
         losses.append(loss.item())
     return losses
 

@@ -38,16 +38,16 @@ class SequenceModel:
         read = hs[-1] if self.last_only else hs
         return read @ self.read_out["W_hy"] + self.read_out["b_y"], state, (hs, cache)
 
-    def backward(self, dy, cache, dstate=None):
-        """dy like y  →  dx (T, B, D), dstate, grads (dict like params)."""
+    def backward(self, dy, cache, dstate=None, dhs=0.0):
+        """dy like y, dhs (T, B, H): what reaches hs by other ways than the read-out
+        →  dx (T, B, D), dstate, grads (dict like params)."""
         hs, cell_cache = cache
         read, flat = hs[-1] if self.last_only else hs, dy.reshape(-1, dy.shape[-1])
         dread = dy @ self.read_out["W_hy"].T
-        dhs = dread
         if self.last_only:
-            dhs = np.zeros_like(hs)
-            dhs[-1] = dread
-        dx, dstate, grads = self.cell.backward(dhs, cell_cache, dstate)
+            last, dread = dread, np.zeros_like(hs)
+            dread[-1] = last
+        dx, dstate, grads = self.cell.backward(dread + dhs, cell_cache, dstate)
         grads = {f"cell.{k}": v for k, v in grads.items()}
         grads["W_hy"] = read.reshape(-1, hs.shape[-1]).T @ flat
         grads["b_y"] = flat.sum(axis=0)

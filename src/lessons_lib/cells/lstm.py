@@ -90,7 +90,7 @@ class LSTM(Cell):
             a = gates[:, t]
             a += all_h[t] @ W_hh
             self._update_cell(a, all_c[t], all_c[t + 1], scale, w_c)
-            np.tanh(all_c[t + 1], out=tanh_c[t])
+            self._squash(all_c[t + 1], tanh_c[t])
             np.multiply(a[-1], tanh_c[t], out=all_h[t + 1])
         state = all_h[T].copy(), all_c[T].copy()
         return all_h[1:], state, LSTMCache(x, gates, all_c, tanh_c, all_h)
@@ -115,6 +115,10 @@ class LSTM(Cell):
         if w_c is not None:
             a[-1] += w_c[-1] * c
             finish_gates(a[-1:], scale[-1:])
+
+    def _squash(self, c, out):
+        """In place: out (B, H) becomes tanh(c)."""
+        np.tanh(c, out=out)
 
     def backward(self, dhs, cache, dstate=None):
         """Backpropagation through time, all paths (Graves & Schmidhuber, 2005).

@@ -8,6 +8,7 @@ from lessons_lib.tasks.agreement import Pronouns, number_agreement, pronoun_stre
 from lessons_lib.tasks.dates import Dates, date_pairs
 from lessons_lib.tasks.sentences import Sentences, cloud_sentences, gap_sentences
 from lessons_lib.tasks.shapes import Pictures, pictures
+from lessons_lib.tasks.streams import Letters, letter_streams
 from lessons_lib.tasks.synthetic import (
     ADDING_BASELINE,
     COUNT_VOCAB,
@@ -34,6 +35,7 @@ __all__ = [
     "Copy",
     "Counting",
     "Dates",
+    "Letters",
     "Order",
     "Pictures",
     "Pronouns",
@@ -46,6 +48,7 @@ __all__ = [
     "counting",
     "date_pairs",
     "gap_sentences",
+    "letter_streams",
     "number_agreement",
     "pictures",
     "pronoun_streams",

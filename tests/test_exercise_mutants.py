@@ -1,0 +1,106 @@
+"""No single change of a reference passes its check, but for those listed with their reason.
+
+Prints the score: pytest -s tests/test_exercise_mutants.py
+"""
+
+import signal
+from collections import Counter
+
+import pytest
+
+from lessons_lib import exercises
+from lessons_lib.exercises import judge
+from tools.mutants import mutants
+
+SAME = "the two have the same size here"
+SIGN = "the array has two axes: axis 1 and axis -1 are the same"
+KIND = "a NumPy number in the place of Python's, a list in the place of an array of numbers"
+FREE = "the task has more than one right answer, and this is another"
+# Changes that compute the same.  (exercise, change) → reason.
+EQUIVALENT = {
+    ("toolkit.numerical_gradient", "x → gradient"): SAME,
+    ("toolkit.find_wrong", "np.array(…) → its first argument"): KIND,
+    ("toolkit.find_wrong", "int(…) → its first argument"): KIND,
+    ("toolkit.best_eps", "int(…) → its first argument"): KIND,
+    ("rnn.backward", "0 → 1"): "W_hh is square: the sizes of both axes are the same",
+    ("rnn.backward", "0 → -1"): "W_hh is square: the sizes of both axes are the same",
+    ("rnn.backward", "W_hh → dW_hh"): SAME,
+    ("rnn.backward", "x → dhs"): SAME,
+    ("rnn.backward", "x → hs"): SAME,
+    ("rnn.backward", "x → dx"): SAME,
+    ("rnn.masked_loss", "logits → e"): SAME,
+    ("rnn.masked_loss", "logits → p"): SAME,
+    ("rnn.parity", "20.0 → 21.0"): FREE,
+    ("rnn.parity", "20.0 → 19.0"): FREE,
+    ("rnn.parity", "Mult → Div"): FREE,
+    ("rnn.parity", "Mult → Add"): FREE,
+    ("rnn.parity", "1.0 → 2.0"): FREE,
+    ("rnn.parity", "sharp → W_xh"): FREE,
+    ("long_term.non_normal", "np.array(…) → its first argument"): KIND,
+    ("long_term.non_normal", "5.0 → 6.0"): FREE,
+    ("long_term.non_normal", "5.0 → 4.0"): FREE,
+    ("long_term.non_normal", "5.0 → -5.0"): FREE,
+    ("long_term.latch", "2.0 → 3.0"): FREE,
+    ("long_term.orthogonal", "first two swapped"): "the shape is (size, size)",
+    ("long_term.orthogonal", "Mult → Div"): "the signs are 1 and -1",
+    ("long_term.orthogonal", "only the left side"): "orthogonal too; what is checked is QQᵀ = 1",
+    ("long_term.orthogonal", "R → Q"): "another choice of signs",
+    ("lstm.trusts", "Lt → LtE"): "no error is exactly the limit",
+    ("gru.other_sign", "Mult → Div"): "dividing by -1 is multiplying by -1",
+    ("attention.masked_softmax", "1 → 2"): "0 is divided by it",
+    ("attention.masked_softmax", "1 → -1"): "0 is divided by it",
+    ("attention.masked_softmax", "total → mask"): "where mask is 0, e is 0",
+    ("attention.masked_softmax", "total → e"): "where e is 0, the result is 0",
+    ("attention.backward", "sign or not dropped"): SIGN,
+    ("attention.backward", "1 → -1"): SIGN,
+    ("attention.backward", "q → k"): SAME,
+    ("attention.causal", "sign or not dropped"): SIGN,
+    ("attention.causal", "1 → -1"): SIGN,
+    ("attention.causal", "q → k"): SAME,
+    ("attention.order_blind", "bool(…) → its first argument"): KIND,
+    ("attention.multi_head", "sign or not dropped"): SIGN,
+    ("attention.multi_head", "1 → -1"): SIGN,
+    ("attention.multi_head", "x → W_q"): SAME,
+    ("attention.multi_head", "x → W_k"): SAME,
+    ("attention.multi_head", "x → W_v"): SAME,
+    ("attention.multi_head", "x → W_o"): SAME,
+}
+SURVIVORS, TOTAL = 51, 5600  # what may be left, and how many changes there are at the least
+score = Counter()
+
+
+def late(*_):
+    raise TimeoutError("a changed loop that does not end")
+
+
+def rejected(exercise, source):
+    """Is this changed reference a wrong answer?  One that runs for ever is."""
+    try:
+        function = exercise.build(source)
+    except SyntaxError:
+        return True
+    signal.signal(signal.SIGVTALRM, late)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 1.0)
+    try:
+        return not judge.passes(exercise, function)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer signal (POSIX)")
+def test_changed_references_are_rejected_but_for_the_equivalent_ones():
+    survivors, found = [], set()
+    for id, exercise in exercises.ALL.items():
+        for label, source in mutants(exercise.source):
+            score[id] += 1
+            if not rejected(exercise, source):
+                survivors.append((id, label.partition(": ")[2]))
+    unexplained = [s for s in survivors if s not in EQUIVALENT]
+    assert not unexplained, unexplained
+    found = set(survivors)
+    assert found == set(EQUIVALENT), set(EQUIVALENT) - found
+    total = sum(score.values())
+    share = 1 - len(survivors) / total
+    print(f"{total} changes of {len(score)} references, {share:.2%} rejected, "
+          f"{len(survivors)} equivalent")  # fmt: skip
+    assert total >= TOTAL and len(survivors) <= SURVIVORS and share >= 0.99

@@ -1,0 +1,450 @@
+"""Every reference is right by a judge of its own: PyTorch, autograd, or finite differences.
+
+The checks compare an answer with the reference, so a wrong reference would accept wrong answers
+and refuse right ones.  Nothing here uses the exercise's cases or mistakes as the truth.
+"""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from lessons_lib import cells, exercises, gradcheck, torch_bridge
+from lessons_lib.cells.init import chrono_bias
+
+REF = {name: exercise.reference for name, exercise in exercises.ALL.items()}
+JUDGED = set()
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def judges(*names):
+    """Mark which references a test judges, so that the last test can see that none is left out."""
+    JUDGED.update(names)
+    return lambda function: function
+
+
+def tensors(*arrays):
+    return [torch.tensor(a, requires_grad=True) for a in arrays]
+
+
+def close(a, b, limit=1e-10):
+    b = b.detach().numpy() if isinstance(b, torch.Tensor) else b
+    assert gradcheck.relative_error(a, b) < limit
+
+
+@judges("toolkit.numerical_gradient")
+def test_numerical_gradient_is_autograds(rng):
+    x, W = rng.standard_normal((3, 4)), rng.standard_normal((4, 2))
+    (leaf,) = tensors(x)
+    (torch.tanh(leaf @ torch.tensor(W)) ** 2).sum().backward()
+    ours = REF["toolkit.numerical_gradient"](lambda a: (np.tanh(a @ W) ** 2).sum(), x, 1e-6)
+    close(ours, leaf.grad, 1e-7)
+
+
+@judges("toolkit.find_wrong")
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+def test_find_wrong_finds_what_autograd_calls_wrong(rng, wrong):
+    def gradient(x):
+        (leaf,) = tensors(x)
+        (torch.sin(leaf) * leaf**3).sum().backward()
+        return leaf.grad.numpy()
+
+    functions = [gradient] * 3
+    functions[wrong] = lambda x: gradient(x) * 1.0005
+    f = lambda x: float((np.sin(x) * x**3).sum())  # noqa: E731
+    assert REF["toolkit.find_wrong"](f, functions, rng.standard_normal(5)) == wrong
+
+
+@judges("toolkit.best_eps")
+def test_the_best_step_is_near_the_cube_root_of_the_machine_precision():
+    candidates = [10.0**-k for k in range(1, 13)]
+    for x in (0.3, 1.1, 2.0):
+        best = REF["toolkit.best_eps"](np.exp, np.exp, x, candidates)
+        assert 1e-7 < best < 1e-4
+
+
+@judges("rnn.forward", "rnn.backward")
+def test_the_rnn_and_its_gradient_are_pytorchs(rng):
+    cell = cells.RNN(3, 4, rng=rng)
+    for name, p in cell.params.items():
+        cell.params[name] = rng.standard_normal(p.shape)
+    x, h0, dhs = (rng.standard_normal(s) for s in ((7, 2, 3), (2, 4), (7, 2, 4)))
+    module = torch_bridge.to_torch(cell, torch.nn.RNN)
+    x_t, h_t = tensors(x, h0)
+    hs_t, _ = module(x_t, h_t[None])
+    p = cell.params
+    hs = REF["rnn.forward"](x, h0, p["W_xh"], p["W_hh"], p["b_h"])
+    close(hs, hs_t)
+    (hs_t * torch.tensor(dhs)).sum().backward()
+    theirs = torch_bridge.torch_gradients(module)
+    dx, dh0, dW_xh, dW_hh, db_h = REF["rnn.backward"](dhs, x, h0, hs, p["W_xh"], p["W_hh"])
+    pairs = (dx, x_t.grad), (dh0, h_t.grad), (dW_xh, theirs["W_xh"]), (dW_hh, theirs["W_hh"])
+    for a, b in (*pairs, (db_h, theirs["b_h"])):
+        close(a, b)
+
+
+@judges("rnn.masked_loss")
+def test_the_masked_loss_is_pytorchs_over_the_real_steps(rng):
+    logits, targets = rng.standard_normal((5, 3, 4)), rng.integers(4, size=(5, 3))
+    mask = np.arange(5)[:, None] < np.array([5, 2, 3])
+    (leaf,) = tensors(logits)
+    truth = F.cross_entropy(leaf[torch.tensor(mask)], torch.tensor(targets[mask]))
+    truth.backward()
+    loss, dlogits = REF["rnn.masked_loss"](logits, targets, mask)
+    close(np.array(loss), truth)
+    close(dlogits, leaf.grad)
+
+
+@judges("rnn.clip")
+def test_clipping_is_pytorchs(rng):
+    grads = {"a": rng.standard_normal((3, 2)), "b": rng.standard_normal(4)}
+    for limit in (0.5, 100.0):
+        leaves = [torch.nn.Parameter(torch.tensor(g)) for g in grads.values()]
+        for leaf, g in zip(leaves, grads.values(), strict=True):
+            leaf.grad = torch.tensor(g)
+        torch.nn.utils.clip_grad_norm_(leaves, limit)
+        ours = REF["rnn.clip"](grads, limit)
+        for a, leaf in zip(ours.values(), leaves, strict=True):
+            close(a, leaf.grad, 1e-5)  # PyTorch adds 1e-6 to the norm
+
+
+@judges("rnn.parity")
+def test_the_parity_weights_solve_parity_in_pytorch(rng):
+    W_xh, W_hh, b_h = REF["rnn.parity"]()
+    module = torch.nn.RNN(1, 2, dtype=torch.float64)
+    with torch.no_grad():
+        module.weight_ih_l0.copy_(torch.tensor(W_xh.T))
+        module.weight_hh_l0.copy_(torch.tensor(W_hh.T))
+        module.bias_ih_l0.copy_(torch.tensor(b_h))
+        module.bias_hh_l0.zero_()
+    bits = rng.integers(2, size=(60, 200))
+    hs, _ = module(torch.tensor(bits[..., None], dtype=torch.float64))
+    said = (hs[..., 0] - hs[..., 1] > 1).numpy()
+    assert np.array_equal(said, bits.cumsum(axis=0) % 2 == 1)
+
+
+@judges("rnn.jordan")
+def test_a_jordan_network_is_an_elman_network_of_low_rank(rng):
+    """With W_hh = W_hy W_yh and the bias b_y W_yh, nn.RNN walks through the same states."""
+    D, H, K = 2, 4, 3
+    W_xh, W_yh, b_h = (rng.standard_normal(s) for s in ((D, H), (K, H), (H,)))
+    W_hy, b_y, x = (rng.standard_normal(s) for s in ((H, K), (K,), (6, 2, D)))
+    elman = cells.RNN(D, H, rng=rng)
+    elman.params = {"W_xh": W_xh, "W_hh": W_hy @ W_yh, "b_h": b_h + b_y @ W_yh}
+    y, hs = np.tile(b_y, (2, 1)), []  # the output that belongs to h = 0
+    for x_t in x:
+        h, y = REF["rnn.jordan"](x_t, y, W_xh, W_yh, b_h, W_hy, b_y)
+        hs.append(h)
+    close(np.stack(hs), torch_bridge.to_torch(elman, torch.nn.RNN)(torch.tensor(x))[0])
+    close(y, hs[-1] @ W_hy + b_y)
+
+
+@judges("long_term.norm_bound")
+def test_no_jacobian_product_exceeds_the_bound(rng):
+    for _ in range(20):
+        cell = cells.RNN(2, 4, rng=rng)
+        cell.params["W_hh"] = rng.uniform(0.2, 2) * rng.standard_normal((4, 4))
+        h, product = rng.uniform(-1, 1, (1, 4)), np.eye(4)
+        for lag in range(1, 9):
+            x_t = rng.standard_normal((1, 2))
+            product = product @ cell.jacobian(x_t, (h,))[0]
+            (h,), _ = cell.step(x_t, (h,))
+            bound = REF["long_term.norm_bound"](cell.params["W_hh"], lag)
+            assert np.linalg.norm(product, 2) <= bound * (1 + 1e-12)
+    linear = torch.linalg.matrix_norm(torch.tensor(cell.params["W_hh"]), 2) ** 5
+    close(np.array(REF["long_term.norm_bound"](cell.params["W_hh"], 5)), linear)
+
+
+@judges("long_term.non_normal")
+def test_the_powers_grow_first_and_vanish_then():
+    W = REF["long_term.non_normal"]()
+    power, norms = np.eye(2), []
+    for _ in range(400):
+        power = power @ W
+        norms.append(np.linalg.norm(power, 2))
+    assert max(norms) > 10 and norms[-1] < 1e-10
+
+
+@judges("long_term.lag_terms")
+def test_the_terms_add_up_to_the_gradient_of_pytorch(rng):
+    cell = cells.RNN(3, 4, rng=rng)
+    module = torch_bridge.to_torch(cell, torch.nn.RNN)
+    x, dh = rng.standard_normal((6, 1, 3)), rng.standard_normal(4)
+    hs, _ = module(torch.tensor(x))
+    (hs[-1, 0] * torch.tensor(dh)).sum().backward()
+    states = np.concatenate([np.zeros((1, 4)), hs[:, 0].detach().numpy()])
+    terms = REF["long_term.lag_terms"](dh, states, cell.params["W_hh"])
+    close(terms.sum(axis=0), torch_bridge.torch_gradients(module)["W_hh"])
+    da = dh * (1 - states[-1] ** 2)
+    close(terms[0], np.outer(states[-2], da))
+
+
+@judges("long_term.lyapunov")
+def test_the_exponent_of_one_repeated_matrix_is_the_log_of_its_radius(rng):
+    Q = cells.orthogonal(3, rng)
+    for size in (0.5, 1.7):
+        found = REF["long_term.lyapunov"](np.tile(size * Q, (3000, 1, 1)), np.array([1.0, 0, 0]))
+        assert abs(found - np.log(size)) < 1e-9
+    symmetric = Q @ np.diag([1.3, 0.4, 0.2]) @ Q.T
+    found = REF["long_term.lyapunov"](np.tile(symmetric, (3000, 1, 1)), Q.sum(axis=1) / 3**0.5)
+    assert abs(found - np.log(1.3)) < 0.01
+
+
+@judges("long_term.latch")
+def test_the_latch_holds_through_the_worst_noise():
+    w, b = REF["long_term.latch"]()
+    for sign in (1.0, -1.0):
+        h = sign
+        for _ in range(10_000):
+            h = np.tanh(w * h + b - sign * 0.3)
+            assert sign * h > 0
+
+
+@judges("long_term.orthogonal")
+def test_the_orthogonal_draw_is_orthogonal_and_random(rng):
+    Q = [REF["long_term.orthogonal"](4, np.random.default_rng(seed)) for seed in range(400)]
+    for matrix in Q:
+        assert np.allclose(torch.tensor(matrix.T) @ torch.tensor(matrix), np.eye(4))
+    assert np.abs(np.mean(Q, axis=0)).max() < 0.15  # uniform: no entry prefers a sign
+
+
+def lstm(rng, D=3, H=4):
+    cell = cells.LSTM(D, H, rng=rng)
+    for name, p in cell.params.items():
+        cell.params[name] = rng.standard_normal(p.shape)
+    return cell
+
+
+@judges("lstm.step", "lstm.backward")
+def test_the_lstm_and_its_gradient_over_seven_steps_are_pytorchs(rng):
+    cell, T, B = lstm(rng), 7, 2
+    W_xh, W_hh, b_h = cell.params["W_xh"], cell.params["W_hh"], cell.params["b_h"]
+    x, dhs = rng.standard_normal((T, B, 3)), rng.standard_normal((T, B, 4))
+    h0, c0, dc_T = rng.standard_normal((3, B, 4))
+    module = torch_bridge.to_torch(cell, torch.nn.LSTM)
+    leaves = tensors(x, h0, c0)
+    hs_t, (_, c_t) = module(leaves[0], (leaves[1][None], leaves[2][None]))
+    ((hs_t * torch.tensor(dhs)).sum() + (c_t[0] * torch.tensor(dc_T)).sum()).backward()
+    h, c, past = h0, c0, []
+    for x_t, expected in zip(x, hs_t, strict=True):
+        gates = np.stack([cell.step(x_t, (h, c))[1][k] for k in "ifgo"])
+        before = h, c
+        h, c = REF["lstm.step"](x_t, h, c, W_xh, W_hh, b_h)
+        close(h, expected)
+        past.append((x_t, *before, gates, c))
+    close(c, c_t[0])
+    dh, dc, dx = np.zeros((B, 4)), dc_T, np.empty_like(x)
+    grads = {name: np.zeros_like(p) for name, p in cell.params.items()}
+    for t in reversed(range(T)):
+        x_t, h_prev, c_prev, gates, c = past[t]
+        dx[t], dh, dc, da = REF["lstm.backward"](dhs[t] + dh, dc, c_prev, gates, c, W_xh, W_hh)
+        grads["W_xh"] += x_t.T @ da
+        grads["W_hh"] += h_prev.T @ da
+        grads["b_h"] += da.sum(axis=1)
+    for name, theirs in torch_bridge.torch_gradients(module).items():
+        close(grads[name], theirs)
+    for ours, leaf in zip((dx, dh, dc), leaves, strict=True):
+        close(ours, leaf.grad)
+
+
+@judges("lstm.trusts")
+def test_the_check_trusts_the_right_gradients_and_no_others(rng):
+    cell = lstm(rng, 2, 2)
+    x, weight = rng.standard_normal((4, 1, 2)), rng.standard_normal((4, 1, 2))
+
+    def loss():
+        return float((cell.forward(x)[0] * weight).sum())
+
+    right = cell.backward(weight, cell.forward(x)[2])[2]
+    assert REF["lstm.trusts"](loss, cell.params, right) is True
+    for name in cell.params:
+        planted = {k: g.copy() for k, g in right.items()}
+        planted[name].flat[-1] += 1e-3
+        assert REF["lstm.trusts"](loss, cell.params, planted) is False
+
+
+@judges("lstm.jacobian")
+def test_the_jacobian_is_autograds(rng):
+    cell = lstm(rng)
+    x_t, h, c = rng.standard_normal(3), rng.standard_normal(4), rng.standard_normal(4)
+    ours = REF["lstm.jacobian"](x_t, h, c, *(cell.params[k] for k in ("W_xh", "W_hh", "b_h")))
+    module = torch_bridge.to_torch(cell, torch.nn.LSTM)
+
+    def step(state):
+        _, (h, c) = module(torch.tensor(x_t)[None, None], tuple(state.view(2, 1, 1, 4)))
+        return torch.cat([h.flatten(), c.flatten()])
+
+    theirs = torch.autograd.functional.jacobian(step, torch.tensor(np.concatenate([h, c])))
+    close(ours.T, theirs)  # rows: new state in PyTorch, old state here
+
+
+@judges("lstm.chrono")
+def test_chrono_biases_have_the_distribution_of_the_library():
+    b_f, b_i = REF["lstm.chrono"](50_000, 300, np.random.default_rng(0))
+    library = chrono_bias(50_000, 300, np.random.default_rng(1))
+    shares = np.linspace(0.02, 0.98, 25)
+    assert np.abs(np.quantile(b_f, shares) - np.quantile(library, shares)).max() < 0.1
+    assert np.array_equal(b_i, -b_f)
+    uniform = np.quantile(np.exp(b_f), shares)
+    assert np.abs(uniform / 300 - shares).max() < 0.01
+
+
+@judges("lstm.coupled")
+def test_the_coupled_step_passes_through_pytorchs_gates(rng):
+    """An nn.LSTM with weights -W_f for its input gate has i = σ(-a_f) = 1 - f."""
+    W_xh, W_hh, b_h = (rng.standard_normal(s) for s in ((3, 3, 4), (3, 4, 4), (3, 4)))
+    full = cells.LSTM(3, 4, rng=rng)
+    full.params = {
+        name: np.concatenate([-w[:1], w])
+        for name, w in (("W_xh", W_xh), ("W_hh", W_hh), ("b_h", b_h))
+    }
+    x_t, h, c = (rng.standard_normal(s) for s in ((2, 3), (2, 4), (2, 4)))
+    module = torch_bridge.to_torch(full, torch.nn.LSTM)
+    _, (h_t, c_t) = module(torch.tensor(x_t)[None], tuple(torch.tensor(s)[None] for s in (h, c)))
+    ours = REF["lstm.coupled"](x_t, h, c, W_xh, W_hh, b_h)
+    close(ours[0], h_t[0])
+    close(ours[1], c_t[0])
+
+
+def gru(rng):
+    cell = cells.GRU(3, 4, rng=rng)
+    for name, p in cell.params.items():
+        cell.params[name] = rng.standard_normal(p.shape)
+    return cell
+
+
+@judges("gru.step", "gru.backward", "gru.other_sign")
+def test_the_gru_and_its_gradient_are_pytorchs(rng):
+    cell = gru(rng)
+    x_t, h, dh = (rng.standard_normal(s) for s in ((2, 3), (2, 4), (2, 4)))
+    module = torch_bridge.to_torch(cell, torch.nn.GRU)
+    (leaf,) = tensors(h)
+    theirs, _ = module(torch.tensor(x_t)[None], leaf[None])
+    close(REF["gru.step"](x_t, h, **cell.params), theirs[0])
+    (theirs[0] * torch.tensor(dh)).sum().backward()
+    gates = cell.step(x_t, (h,))[1]
+    W_hh, b_hn = cell.params["W_hh"], cell.params["b_hn"]
+    ours = REF["gru.backward"](dh, h, gates["r"], gates["z"], gates["n"], W_hh, b_hn)
+    close(ours[0], leaf.grad)
+    db = torch_bridge.torch_gradients(module)["b_h"]
+    for da, expected in zip(ours[1:], db, strict=True):
+        close(da.sum(axis=0), expected)
+    flipped = cells.GRU(3, 4, rng=rng, update_keeps=False)
+    flipped.params = REF["gru.other_sign"](cell.params)
+    close(flipped.step(x_t, (h,))[0][0], theirs[0], 1e-12)
+
+
+@judges("gru.both_candidates")
+def test_both_candidates_are_those_of_pytorch_and_of_the_library(rng):
+    """With z ≈ 0 a GRU's state is its candidate."""
+    cell = gru(rng)
+    cell.params["b_hn"][:] = 0
+    cell.params["W_xh"][1], cell.params["W_hh"][1], cell.params["b_h"][1] = 0, 0, -60
+    x_t, h = rng.standard_normal((2, 3)), rng.standard_normal((2, 4))
+    r = cell.step(x_t, (h,))[1]["r"]
+    W_xn, W_hn, b_n = (cell.params[k][2] for k in ("W_xh", "W_hh", "b_h"))
+    after, before = REF["gru.both_candidates"](x_t, h, r, W_xn, W_hn, b_n)
+    module = torch_bridge.to_torch(cell, torch.nn.GRU)
+    close(after, module(torch.tensor(x_t)[None], torch.tensor(h)[None])[0][0])
+    other = cells.GRU(3, 4, rng=rng, reset_after=False)
+    other.params = {k: p for k, p in cell.params.items() if k != "b_hn"}
+    close(before, other.step(x_t, (h,))[0][0])
+    assert np.abs(after - before).max() > 0.1
+
+
+@judges("gru.state_bound")
+def test_random_grus_stay_within_the_bound_and_it_is_reached(rng):
+    for _ in range(200):
+        cell, h = gru(rng), 2 * rng.standard_normal((1, 4))
+        bound = REF["gru.state_bound"](h)
+        hs, _, _ = cell.forward(3 * rng.standard_normal((30, 1, 3)), (h,))
+        assert (np.abs(hs) <= bound + 1e-12).all()
+    for b_z, start in ((60.0, 1.8), (-60.0, 0.2)):  # keep for ever; take the candidate, tanh(60)
+        cell.params = {k: 0 * p for k, p in cell.params.items()}
+        cell.params["b_h"][1], cell.params["b_h"][2] = b_z, 60
+        h = np.full((1, 4), start)
+        hs, _, _ = cell.forward(np.zeros((5, 1, 3)), (h,))
+        close(hs[-1], REF["gru.state_bound"](h))
+
+
+@judges("gru.keep_bias")
+def test_the_keep_bias_leaves_the_share_in_pytorch(rng):
+    for share, lag in ((0.5, 100), (0.1, 20), (0.9, 3)):
+        cell = cells.GRU(1, 1, rng=rng)
+        cell.params = {k: 0 * p for k, p in cell.params.items()}
+        cell.params["b_h"][1] = REF["gru.keep_bias"](share, lag)
+        module = torch_bridge.to_torch(cell, torch.nn.GRU)
+        start = torch.ones(1, 1, 1, dtype=torch.float64)
+        _, h = module(torch.zeros(lag, 1, 1, dtype=torch.float64), start)
+        assert abs(h.item() - share) < 1e-10
+
+
+@judges("attention.masked_softmax")
+def test_masked_softmax_is_pytorchs(rng):
+    scores, mask = 5 * rng.standard_normal((2, 3, 6)), rng.random((2, 3, 6)) < 0.6
+    mask[0, 0], mask[1, :, 0] = False, True
+    eye = torch.eye(6, dtype=torch.float64).expand(2, 6, 6)
+    theirs = F.scaled_dot_product_attention(
+        torch.tensor(scores), eye, eye, torch.tensor(mask), scale=1.0
+    )
+    close(REF["attention.masked_softmax"](scores, mask), theirs)
+
+
+@judges("attention.additive_scores")
+def test_additive_scores_pair_by_pair_in_pytorch(rng):
+    q, k, W_q, W_k, v_a = (rng.standard_normal(s) for s in ((3, 2), (5, 4), (2, 6), (4, 6), (6,)))
+    scores = REF["attention.additive_scores"](q, k, W_q, W_k, v_a)
+    for i, j in np.ndindex(3, 5):
+        pair = F.linear(torch.tensor(q[i]), torch.tensor(W_q.T))
+        pair = torch.tanh(pair + F.linear(torch.tensor(k[j]), torch.tensor(W_k.T)))
+        close(scores[i, j], pair @ torch.tensor(v_a))
+
+
+@judges("attention.backward", "attention.causal")
+def test_attention_and_its_gradient_are_pytorchs(rng):
+    q, k, v = (rng.standard_normal(s) for s in ((5, 4), (5, 4), (5, 3)))
+    close(
+        REF["attention.causal"](q, k, v),
+        F.scaled_dot_product_attention(*tensors(q, k, v), is_causal=True),
+    )
+    dc, leaves = rng.standard_normal((5, 3)), tensors(q, k, v)
+    weights = (leaves[0] @ leaves[1].T / 2).softmax(dim=-1)
+    F.scaled_dot_product_attention(*leaves).backward(torch.tensor(dc))
+    ours = REF["attention.backward"](dc, q, k, v, weights.detach().numpy())
+    for a, leaf in zip(ours, leaves, strict=True):
+        close(a, leaf.grad)
+
+
+@judges("attention.order_blind")
+def test_self_attention_of_pytorch_is_order_blind_and_the_causal_one_is_not(rng):
+    x, order = rng.standard_normal((6, 4)), np.array([4, 0, 5, 2, 1, 3])
+
+    def layer(causal):
+        def attend(x):
+            t = torch.tensor(x)
+            return F.scaled_dot_product_attention(t, t, t, is_causal=causal).numpy()
+
+        return attend
+
+    assert REF["attention.order_blind"](layer(False), x, order) is True
+    assert REF["attention.order_blind"](layer(True), x, order) is False
+
+
+@judges("attention.multi_head")
+@pytest.mark.parametrize("heads", [1, 2, 3])
+def test_multi_head_is_pytorchs(rng, heads):
+    x, W = rng.standard_normal((5, 6)), rng.standard_normal((4, 6, 6))
+    module = torch.nn.MultiheadAttention(6, heads, bias=False, dtype=torch.float64)
+    with torch.no_grad():
+        module.in_proj_weight.copy_(torch.tensor(np.concatenate([w.T for w in W[:3]])))
+        module.out_proj.weight.copy_(torch.tensor(W[3].T))
+    t = torch.tensor(x)
+    close(REF["attention.multi_head"](x, *W, heads), module(t, t, t)[0])
+
+
+def test_every_reference_has_an_oracle():
+    assert set(REF) == JUDGED
