@@ -30,6 +30,7 @@ FLOOR = {
     "torch_training": 2,
     "torch_alignment": 2,
     "torch_transformer": 2,
+    "torch_captions": 2,
     "experiments": 3,
     "transformer_experiments": 3,
     "curriculum": 3,
@@ -42,6 +43,7 @@ ALSO = {
     "torch_training": {"training"},  # one record of a training, one progress bar
     "torch_models": {"torch_training", "training"},
     "torch_alignment": {"torch_training", "training"},
+    "torch_captions": {"torch_training"},
     "experiments": {"cells", "attention", "training"},
     "transformer_experiments": {"torch_training", "torch_transformer", "training"},
     "sparse": {"training"},
@@ -58,6 +60,7 @@ OUTSIDE = {
     "plots": {"numpy", "matplotlib", "matplotlib_inline", "IPython", "cycler"},
     "diagrams": {"numpy", "matplotlib"},
     "torch_alignment": {"numpy", "torch"},
+    "torch_captions": {"numpy", "torch"},
 }
 TORCH_HALF = {name for name, packages in OUTSIDE.items() if "torch" in packages}
 NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams"})

@@ -332,3 +332,24 @@ def test_the_shapes_differ_and_captions_begin_with_the_begin_symbol():
     batch = tasks.pictures(5, rng=rng())
     assert np.all(batch.previous[0] == batch.vocab.encode("^")[0])
     assert np.array_equal(batch.previous[1:], batch.captions[:-1])
+
+
+def test_pictures_hold_as_many_shapes_as_asked():
+    batch = tasks.pictures(30, rng=rng(), fewest=5, most=9)
+    number = (batch.described >= 0).sum(axis=0) // 2
+    assert set(number) == {5, 6, 7, 8, 9} and batch.captions.shape == (19, 30)
+    assert np.array_equal(batch.mask.sum(axis=0), 2 * number + 1)
+    with pytest.raises(ValueError, match="9 regions"):
+        tasks.pictures(1, rng=rng(), most=10)
+    with pytest.raises(ValueError, match="most must be"):
+        tasks.pictures(1, rng=rng(), fewest=5)
+
+
+def test_pictures_can_be_picked_by_what_they_show():
+    batch = tasks.pictures(200, rng=rng())
+    red = batch.pick(batch.names(4, "red"))
+    assert 0 < len(red.images) < 40
+    pixels = red.regions[:, 4].reshape(-1, 64, 3)
+    assert np.all((pixels == shapes.COLOURS["red"]).all(axis=2).any(axis=1))
+    assert not batch.pick(~batch.names(4, "red")).names(4, "red").any()
+    assert red.captions.shape == red.described.shape == (9, len(red.images))

@@ -1,13 +1,14 @@
 """A small world of coloured shapes, to be described in words."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from lessons_lib.tasks.checks import check_sizes
 from lessons_lib.text import Vocab
 
-GRID, CELL, MOST = 3, 8, 4
+GRID, CELL = 3, 8
 COLOURS = {
     "red": (0.85, 0.15, 0.15),
     "green": (0.10, 0.60, 0.25),
@@ -21,7 +22,7 @@ CAPTION_VOCAB = Vocab((BEGIN, STOP, *COLOURS, *SHAPES), separator=" ")
 
 @dataclass(frozen=True)
 class Pictures:
-    """B pictures of 3 × 3 regions, each with a caption of up to L = 9 words.
+    """B pictures of 3 × 3 regions, each with a caption of up to L = 2 · most + 1 words.
 
     images (B, 24, 24, 3) floating, 0 to 1, white background; regions (B, 9, 192), the same
     pixels cell by cell in reading order; captions (L, B) int64 of ``vocab``; previous (L, B)
@@ -41,35 +42,64 @@ class Pictures:
         """Caption b as a string, up to its full stop."""
         return self.vocab.decode(self.captions[self.mask[:, b], b])
 
+    def names(self, place, colour):
+        """Which captions put ``colour`` (a word) in region ``place``  →  (B,) bool."""
+        (word,) = self.vocab.encode([colour])
+        return ((self.described == place) & (self.captions == word)).any(axis=0)
 
-def pictures(B, *, rng, dtype=np.float64):
-    """Two to four coloured shapes and what they are: "red circle blue square ."
+    def pick(self, which):
+        """The pictures that ``which`` selects, a mask (B,) or their numbers  →  Pictures."""
+        images, regions = self.images[which], self.regions[which]
+        later = (self.captions, self.previous, self.mask, self.described)
+        return Pictures(images, regions, *(array[:, which] for array in later), self.vocab)
+
+
+def pictures(B, *, rng, fewest=2, most=4, dtype=np.float64):
+    """``fewest`` to ``most`` coloured shapes and what they are: "red circle blue square ."
 
     The caption goes through the shapes in reading order, row by row.  Number, places, colours
     and shapes are uniform and independent; each shape is moved by 0 or 1 pixel in its cell.
+    A guess is right in less than one of 16 to the power of the number of shapes.
     After Xu et al. (2015), on a picture small enough for a lesson.
     →  Pictures.  Raises TypeError or ValueError for bad arguments.
     """
-    check_sizes(rng, B=(B, 1))
-    regions = np.ones((B, GRID**2, CELL, CELL, 3), dtype)
-    captions = np.full((2 * MOST + 1, B), int(CAPTION_VOCAB.encode([STOP])[0]))
-    described = np.full_like(captions, -1)
-    words = np.empty(B, dtype=np.int64)
-    for b in range(B):
-        number = rng.integers(2, MOST + 1)
-        places = np.sort(rng.choice(GRID**2, size=number, replace=False))
-        words[b] = 2 * number
-        described[: words[b], b] = np.repeat(places, 2)
-        for k, place in enumerate(places):
-            colour, shape = str(rng.choice(list(COLOURS))), str(rng.choice(SHAPES))
-            regions[b, place] = draw(shape, COLOURS[colour], *rng.integers(2, size=2))
-            captions[2 * k : 2 * k + 2, b] = CAPTION_VOCAB.encode([colour, shape])
-    mask = np.arange(2 * MOST + 1)[:, None] <= words
+    check_sizes(rng, B=(B, 1), fewest=(fewest, 1), most=(most, fewest))
+    if most > GRID**2:
+        raise ValueError(f"pictures: most is {most}, but there are {GRID**2} regions")
+    number = rng.integers(fewest, most + 1, B)
+    order = rng.permuted(np.tile(np.arange(GRID**2), (B, 1)), axis=1)
+    taken = order < number[:, None]  # (B, 9): the first ``number`` of a random order
+    colour, shape = rng.integers(len(COLOURS), size=(2, B, GRID**2))
+    cells = _cells(dtype)[colour, shape, *rng.integers(2, size=(2, B, GRID**2))]
+    regions = np.where(taken[..., None, None, None], cells, np.ones((), dtype))
+    captions, described = _describe(taken, colour, shape, length=2 * most + 1)
     first = np.full((1, B), CAPTION_VOCAB.encode(BEGIN)[0])
     previous = np.concatenate([first, captions[:-1]])
-    return Pictures(
-        _assemble(regions), regions.reshape(B, GRID**2, -1), captions, previous, mask, described
-    )
+    mask = np.arange(2 * most + 1)[:, None] <= 2 * number
+    regions_flat = regions.reshape(B, GRID**2, -1)
+    return Pictures(_assemble(regions), regions_flat, captions, previous, mask, described)
+
+
+def _describe(taken, colour, shape, length):
+    """Which regions are taken and by what, all (B, 9)  →  captions, described (length, B)."""
+    b, place = np.nonzero(taken)  # picture by picture, in reading order
+    step = 2 * (taken.cumsum(axis=1) - 1)[b, place]
+    captions = np.full((length, len(taken)), int(CAPTION_VOCAB.encode([STOP])[0]))
+    described = np.full_like(captions, -1)
+    captions[step, b] = CAPTION_VOCAB.encode(list(COLOURS))[colour[b, place]]
+    captions[step + 1, b] = CAPTION_VOCAB.encode(list(SHAPES))[shape[b, place]]
+    described[step, b] = described[step + 1, b] = place
+    return captions, described
+
+
+@cache
+def _cells(dtype):
+    """Every cell there can be  →  (colours, shapes, 2, 2, 8, 8, 3)."""
+    moved = [(down, right) for down in (0, 1) for right in (0, 1)]
+    drawn = [[[draw(s, c, *m) for m in moved] for s in SHAPES] for c in COLOURS.values()]
+    cells = np.array(drawn, dtype).reshape(len(COLOURS), len(SHAPES), 2, 2, CELL, CELL, 3)
+    cells.flags.writeable = False  # one array for all callers
+    return cells
 
 
 def draw(shape, colour, down=0, right=0):
