@@ -146,6 +146,42 @@ def test_attend_equals_scaled_dot_product_attention(mask, batch, rng):
         assert np.abs(mine - other.detach().numpy()).max() < 1e-10
 
 
+def pairs(q, k):
+    """Every query beside every key, (B, T_q, T_k, d) each, as ``bilinear`` takes them."""
+    q, k = torch.broadcast_tensors(q[:, :, None], k[:, None])
+    return q.contiguous(), k.contiguous()
+
+
+TORCH_SCORES = {
+    "dot": lambda q, k: q @ k.mT,
+    "scaled dot": lambda q, k: q @ k.mT / q.shape[-1] ** 0.5,
+    "general": lambda q, k, W: nn.functional.bilinear(*pairs(q, k), W[None])[..., 0],
+    "additive": lambda q, k, W_q, W_k, v_a: nn.functional.linear(
+        torch.tanh((q @ W_q)[:, :, None] + (k @ W_k)[:, None]), v_a
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCORES)
+@pytest.mark.parametrize("mask", ["no mask", "padding", "causal"])
+def test_attend_with_each_score_and_its_gradients_equal_torch(name, mask, rng):
+    q, k, v = lookup(rng)
+    score, mask = with_weights_of_order_one(SCORES[name](rng, np.float64), rng), MASKS[mask]
+    leaves = [leaf(array) for array in (q, k, *score.params.values(), v)]
+    theirs = TORCH_SCORES[name](*leaves[:-1])
+    if mask is not None:
+        theirs = theirs.masked_fill(~torch.tensor(mask), -torch.inf)
+    their_context = theirs.softmax(dim=-1) @ leaves[-1]
+    context, _, cache = attention.attend(q, k, v, score, mask)
+    dcontext = rng.standard_normal(context.shape)
+    their_context.backward(torch.tensor(dcontext))
+    dq, dk, dv, grads = attention.attend_backward(dcontext, cache)
+    ours = [dq, dk, *(grads[key] for key in score.params), dv]
+    assert np.abs(context - their_context.detach().numpy()).max() < 1e-10
+    for mine, other in zip(ours, leaves, strict=True):
+        assert np.abs(mine - other.grad.numpy()).max() < 1e-10
+
+
 def test_causal_mask_equals_is_causal_of_torch(rng):
     x = rng.standard_normal((2, T_K, D))
     context, _, _ = attention.attend(x, x, x, mask=attention.causal_mask(T_K))

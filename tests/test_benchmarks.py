@@ -17,6 +17,7 @@ from benchmarks import (
     dates_sweep,
     long_tasks,
     lstm_gru_sweep,
+    own_words_sweep,
     store,
     subject_sweep,
     teaching_styles,
@@ -351,3 +352,25 @@ def test_the_gap_scores_land_at_their_block_rate_gap_and_seed():
         assert entry["rate"] == best
         assert entry["accuracy"][1][3] == places[name, best, transformer_sweep.GAPS[1], 3]
     assert 0 <= transformer_sweep.run_gap(("norm after", 1e-2, 5, 0), steps=2) <= 1
+
+
+def test_the_stored_own_words_have_every_run_and_the_best_rate_of_each_way():
+    stored = experiments.stored("own_words")
+    assert stored["runs"].keys() == {"forced", "own words"}
+    for run in stored["runs"].values():
+        exact = np.array(run["exact"])
+        assert exact.shape == (len(stored["rates_tried"]), len(stored["seeds"]))
+        assert np.shape(run["after_first_mistake"]) == exact.shape
+        assert run["rate"] == stored["rates_tried"][exact.mean(axis=1).argmax()]
+
+
+def test_the_two_ways_of_feeding_a_decoder_differ_in_what_it_reads_and_in_nothing_else():
+    forced, own = (
+        own_words_sweep.train(0, 1e-2, own_words, steps=3) for own_words in (False, True)
+    )
+    again = own_words_sweep.train(0, 1e-2, True, steps=3)
+    pairs = zip(own.parameters(), again.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+    assert not torch.equal(forced.read_out.weight, own.read_out.weight)
+    start = [own_words_sweep.train(0, 1e-2, way, steps=0) for way in (False, True)]
+    assert torch.equal(start[0].read_out.weight, start[1].read_out.weight)
