@@ -52,3 +52,30 @@ def test_a_lesson_says_what_it_is_for_and_what_came_out(path):
     assert heads[-2:] == ["What we have seen", "Sources"]
     assert "{cite}" in text.rpartition("## Sources")[2]
     assert "**Predict first.**" in text and "assert" in "\n".join(cell.source for cell in cells)
+
+
+FOLDED = re.compile(r"<details>\s*<summary>Answer</summary>\s*\S.*?</details>", flags=re.DOTALL)
+
+
+def unanswered(source):
+    """The questions of a Markdown cell that have no folded answer before the next question."""
+    _, *questions = source.split("**Predict first.**")
+    return [question for question in questions if not FOLDED.search(question)]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=NAMES)
+def test_a_lesson_lets_the_reader_predict_at_least_twice_and_folds_each_answer(path):
+    cells = nbformat.read(path, as_version=4).cells
+    prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    assert sum(source.count("**Predict first.**") for source in prose) >= 2
+    open_ends = [question.strip()[:60] for source in prose for question in unanswered(source)]
+    assert not open_ends, f"no folded answer in the same cell: {open_ends}"
+
+
+@pytest.mark.parametrize("after", ["", "The answer is 2.", "<details>\n<summary>More</summary>"])
+def test_a_question_without_a_folded_answer_is_found(after):
+    answer = "<details>\n<summary>Answer</summary>\n\nTwo.\n\n</details>"
+    good = f"**Predict first.** How many?\n\n{answer}"
+    assert (
+        not unanswered(good) and len(unanswered(f"**Predict first.** When? {after}\n{good}")) == 1
+    )
