@@ -95,8 +95,8 @@ def number(value, signed=True):
 
 
 def shapes(description, highlight=None, values=None):
-    """All shapes in drawing order.  Raises ValueError for an unknown highlight."""
-    lit, values = description.lit(highlight), dict(values or {})
+    """All shapes in drawing order.  Raises ValueError for what ``description`` cannot show."""
+    lit, values = description.lit(highlight), description.checked(values)
     for element in description.elements:
         opacity = 1.0 if element.part in lit else FADED
         yield from _DRAWN[type(element)](element, values, opacity, description)
