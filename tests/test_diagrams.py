@@ -429,6 +429,17 @@ def test_no_number_and_no_word_covers_anything(make, sign):
 
 
 @drawings
+@pytest.mark.parametrize("with_values", [False, True])
+def test_words_and_numbers_are_in_the_page_s_ink(make, with_values):
+    """On a tinted card the palette has less contrast than text needs."""
+    values = values_of(make) if with_values else None
+    texts = [
+        s for s in scene.shapes(make().description, values=values) if isinstance(s, scene.Text)
+    ]
+    assert {text.colour for text in texts} == {"ink"}
+
+
+@drawings
 def test_the_number_of_every_coloured_line_is_printed(make):
     """Colour tells the sign; it is never the only one to tell it."""
     elements = make().description.elements
