@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Wedge
+from matplotlib.transforms import Bbox
 
 from lessons_lib import cells, diagrams
 from lessons_lib.diagrams import render_svg, scene
+from lessons_lib.diagrams.description import Flow, Label
 from lessons_lib.gradcheck import numerical_gradient
 from lessons_lib.plots import PALETTE
 
@@ -376,7 +378,94 @@ def meets(shape, x, y, near=1.2):
     return False
 
 
-@pytest.mark.parametrize("diagram", [diagrams.rnn(), diagrams.lstm(), diagrams.gru()])
-def test_a_drawing_without_numbers_says_what_runs_where(diagram):
-    assert diagram.description.route in diagram.alt_text()
-    assert diagram.description.route not in diagram.alt_text({"h": 0.5})
+def printed(diagram, values):
+    """Texts with the room that they take, in units of the drawing, in matplotlib's wide font."""
+    width, height = diagram.description.size
+    figure, ax = plt.subplots(figsize=(width / 72, height / 72))
+    ax.set_position([0, 0, 1, 1])
+    diagram.draw(ax, values=values)
+    figure.canvas.draw()
+    rooms = [(t, t.get_window_extent().transformed(ax.transData.inverted())) for t in ax.texts]
+    plt.close(figure)
+    return [(t.get_text(), Bbox.from_extents(*room.min, *room.max)) for t, room in rooms]
+
+
+def rooms_of(shape):
+    """The rectangles that a shape fills (a line: one for each of its segments)."""
+    match shape:
+        case scene.Line():
+            pairs = zip(shape.points, shape.points[1:], strict=False)
+            return [Bbox([*ends]).padded(shape.width / 2) for ends in pairs]
+        case scene.Triangle():
+            return [Bbox([np.min(shape.points, 0), np.max(shape.points, 0)])]
+        case scene.Circle() | scene.Sector():
+            return [Bbox([(shape.x, shape.y)] * 2).padded(shape.radius)]
+        case scene.Rounded():
+            return [Bbox.from_bounds(shape.x, shape.y, shape.width, shape.height)]
+    return []
+
+
+def cross(a, b):
+    """Whether two rectangles overlap and neither holds the other (as a box holds its name)."""
+    both = Bbox.intersection(Bbox.from_extents(*a.min, *a.max), Bbox.from_extents(*b.min, *b.max))
+    if both is None or both.width <= 0 or both.height <= 0:
+        return False
+    return both.width < 0.999 * min(a.width, b.width) or both.height < 0.5 * a.height
+
+
+@drawings
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_number_and_no_word_covers_anything(make, sign):
+    """Also with the widest signs, and lines of full width."""
+    diagram, gates = make(), make().description.gates
+    values = {k: v if k in gates else sign * 1.88 for k, v in values_of(make).items()}
+    shapes, texts = list(scene.shapes(diagram.description, values=values)), printed(diagram, values)
+    width, height = diagram.description.size
+    for place, (text, room) in enumerate(texts):
+        assert room.x0 >= 0 and room.y0 >= 0 and room.x1 <= width and room.y1 <= height, text
+        assert not [other for other, its in texts[place + 1 :] if cross(room, its)], text
+        hit = [s for s in shapes for its in rooms_of(s) if cross(room, its)]
+        assert not hit, (text, hit)
+
+
+@drawings
+@pytest.mark.parametrize("with_values", [False, True])
+def test_words_and_numbers_are_in_the_page_s_ink(make, with_values):
+    """On a tinted card the palette has less contrast than text needs."""
+    values = values_of(make) if with_values else None
+    texts = [
+        s for s in scene.shapes(make().description, values=values) if isinstance(s, scene.Text)
+    ]
+    assert {text.colour for text in texts} == {"ink"}
+
+
+@drawings
+def test_the_number_of_every_coloured_line_is_printed(make):
+    """Colour tells the sign; it is never the only one to tell it."""
+    elements = make().description.elements
+    coloured = {e.value for e in elements if isinstance(e, Flow) and e.value}
+    labelled = {e.value for e in elements if isinstance(e, Label) and e.value}
+    # the first partial sum is the first share, the number that stands below it
+    assert coloured - labelled <= ({"p1"} if make is diagrams.attention else set())
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"valve": 0.5}, "an LSTM cell shows none of the values 'valve'; it shows c, c_prev"),
+        ({"c": float("nan")}, "c must be one finite number, got nan"),
+        ({"c": np.zeros(2)}, "c must be one finite number, got array"),
+        ({"f": 1.2}, "the gate f must be from 0 to 1, got 1.2"),
+    ],
+)
+def test_values_that_cannot_be_drawn_are_refused(values, message):
+    for show in (diagrams.lstm().svg, diagrams.lstm().panel, diagrams.lstm().alt_text):
+        with pytest.raises(ValueError, match=message):
+            show(values=values)
+
+
+@drawings
+def test_a_drawing_without_numbers_says_what_runs_where(make):
+    route = make().description.route
+    assert route and route in make().alt_text()
+    assert route not in make().alt_text(values_of(make))

@@ -216,3 +216,18 @@ def test_a_print_shows_one_frame_and_no_buttons(tab):
     tab.emulate_media(media="print", reduced_motion="no-preference")
     assert tab.evaluate(LIT)[0]["lit"][0] == [0, 0, 1]
     assert tab.locator(".steps").first.is_hidden()
+
+
+def test_a_token_of_several_words_is_broken_rather_than_set_small():
+    """Smaller than 11 units is smaller than 10 pixels on a phone."""
+    words = ["grew up in", "France", "made", "boats", "early", "speak fluent"]
+    picture = diagrams.gradient_film(words, np.ones(7))
+    lines = re.findall(
+        r'y="([\d.]+)" text-anchor="middle" font-size="([\d.]+)">([^<\d]+)<', picture.html
+    )
+    assert {"grew", "up in", "speak", "fluent"} <= {line for _, _, line in lines}
+    assert min(float(size) for _, size, _ in lines) >= 11
+    height = float(svg_of(picture).get("viewBox").split()[-1])
+    assert max(float(y) for y, _, _ in lines) < height
+    plain = diagrams.gradient_film(["grew", *words[1:-1], "speak"], np.ones(7))
+    assert float(svg_of(plain).get("viewBox").split()[-1]) < height

@@ -29,7 +29,8 @@ class CellDiagram:
     values, a line's width is the size of its number and its colour the sign, which is printed too.
 
     ``highlight`` is the name of a step or a set of part names; all else is faded.
-    ``values`` comes from ``values_from``.  An unknown name raises ValueError.
+    ``values`` comes from ``values_from``.  An unknown name raises ValueError, and so does a value
+    that is no finite number, or a gate outside 0 … 1.
     """
 
     description: Description
@@ -75,11 +76,12 @@ class CellDiagram:
     def alt_text(self, values=None, highlight=None):
         """One to three sentences: what is drawn, the numbers, what is highlighted."""
         description, lit = self.description, self.description.lit(highlight)
+        values = description.checked(values)
         named = "the step " + highlight if isinstance(highlight, str) else ", ".join(sorted(lit))
         told = [
             f"{words} {number(values[key], signed=key not in description.gates)}"
             for key, words in description.words
-            if values and key in values
+            if key in values
         ]
         sentences = [f"Diagram of {description.title}."]
         if description.route and not told:

@@ -10,6 +10,7 @@ NODE, DROP = (
     44,
 )  # half the side of a state's box; from its centre to where a word's arrow starts
 MOST_WORDS = 7
+LINE, EM = 14, 0.57  # from one line of a long word to the next; a letter's width, of its size
 QUIET, TRAIL = 0.4, 0.6  # opacity of what has not been reached, and of what has been
 
 
@@ -42,7 +43,8 @@ class Chain:
 
     @property
     def size(self):
-        return WIDTH, self.y + DROP + 24
+        lines = max(len(self._lines(word)) for word in self.words)
+        return WIDTH, self.y + DROP + 24 + LINE * (lines - 1)
 
     def x(self, t):
         """Centre of the state after word t."""
@@ -58,12 +60,26 @@ class Chain:
             f'<tspan dy="3" font-size="10.5">{t}</tspan></text>'
         )
 
+    def _lines(self, word):
+        """A token of several words is broken where it is wider than its place."""
+        room, (line, *rest) = self.pitch / (EM * TEXT), word.split() or [""]
+        lines = []
+        for part in rest:
+            if len(line) + 1 + len(part) <= room:
+                line = f"{line} {part}"
+            else:
+                lines.append(line)
+                line = part
+        return [*lines, line]
+
     def word(self, t):
-        longest = max(map(len, self.words))
-        size = max(9, min(TEXT, 1.75 * self.pitch / longest))
-        return (
-            f'<text x="{n(self.x(t))}" y="{n(self.y + DROP + 14)}" text-anchor="middle" '
-            f'font-size="{n(size)}">{escape(self.words[t - 1])}</text>'
+        lines = [self._lines(word) for word in self.words]
+        longest = max(len(line) for word in lines for line in word)
+        size = max(9, min(TEXT, self.pitch / (EM * longest)))
+        return "".join(
+            f'<text x="{n(self.x(t))}" y="{n(self.y + DROP + 14 + LINE * place)}" '
+            f'text-anchor="middle" font-size="{n(size)}">{escape(line)}</text>'
+            for place, line in enumerate(lines[t - 1])
         )
 
     def read(self, t):

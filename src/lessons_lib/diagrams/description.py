@@ -6,11 +6,14 @@ step of the cell is a named set of parts.
 """
 
 from dataclasses import dataclass
+from math import isfinite
+from numbers import Real
 
 Point = tuple[float, float]
 DIAL = 17  # radius of a gate's dial, units
 SUM = 12  # radius of a sum's circle, units
 BOX = (44, 26)  # width and height of the box of a function, units
+ROUNDING = 1e-6  # a share may miss 0 … 1 by this much
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,34 @@ class Description:
     def parts(self):
         """Names of the parts, in drawing order, each once."""
         return tuple(dict.fromkeys(element.part for element in self.elements))
+
+    @property
+    def shown(self):
+        """Names of the values that the drawing or its alternative text tells, sorted."""
+        drawn = {getattr(element, "value", None) for element in self.elements} - {None}
+        return tuple(sorted(drawn | set(dict(self.words))))
+
+    def checked(self, values):
+        """``values`` as a dict (empty for None); names that the drawing does not use may be in it.
+
+        Raises ValueError where none of the names is known, where a value is no finite number,
+        and where a gate is not a share from 0 to 1.
+        """
+        values = dict(values or {})
+        if values and not set(values) & set(self.shown):
+            raise ValueError(
+                f"{self.title} shows none of the values {', '.join(map(repr, values))}; "
+                f"it shows {', '.join(self.shown)}"
+            )
+        for name in set(values) & set(self.shown):
+            self._check(name, values[name])
+        return values
+
+    def _check(self, name, value):
+        if not (isinstance(value, Real) and isfinite(value)):
+            raise ValueError(f"{self.title}: {name} must be one finite number, got {value!r}")
+        if name in self.gates and not -ROUNDING <= value <= 1 + ROUNDING:
+            raise ValueError(f"{self.title}: the gate {name} must be from 0 to 1, got {value}")
 
     def lit(self, highlight):
         """Part names that stay bright under ``highlight``: a step's name, part names, or None.

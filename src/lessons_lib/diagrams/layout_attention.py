@@ -18,7 +18,8 @@ from lessons_lib.diagrams.description import (
 )
 
 CONTEXT, WEIGHT, WORD, SCORE, SOFTMAX = 48, 104, 168, 224, 286  # heights of the rows
-RISE, WIDE, ASIDE = BOX[1] / 2, 62, 46  # half a box's height; a score's width; control line's x
+RISE, WIDE, ASIDE = BOX[1] / 2, 62, 41  # half a box's height; a score's width; control line's x
+NUMBER = 12  # size of the numbers that stand between two columns
 _PARTS = ("score", "scored", "weight", "value", "mixed")  # of each word
 
 
@@ -31,14 +32,15 @@ def _column(j, x, previous):
         Label(score, x + 7, WORD + 29, f"$k_{j}$", anchor="start"),
         Box(score, x, SCORE, f"$q$ · $k_{j}$", WIDE),
         Flow(scored, ((x, SCORE + RISE), (x, SOFTMAX - RISE)), f"s{j}", arrow=True),
-        Label(scored, x - 8, SCORE + RISE + 20, value=f"s{j}", anchor="end"),
+        Label(scored, x - 7, SCORE + RISE + 20, value=f"s{j}", anchor="end", size=NUMBER),
         Control(weight, ((x + ASIDE, SOFTMAX - RISE), (x + ASIDE, WEIGHT), (x + DIAL, WEIGHT))),
         Dial(weight, x, WEIGHT, f"a{j}", symbol=f"α_{j}"),
         Label(weight, x - DIAL - 6, WEIGHT - 6, value=f"a{j}", anchor="end"),
         Flow(value, ((x, WORD - 14), (x, WEIGHT + DIAL)), f"v{j}", arrow=True),
         Label(value, x + 8, WORD - 22, f"$v_{j}$", anchor="start"),
-        Label(value, x - 8, WORD - 22, value=f"v{j}", anchor="end"),
+        Label(value, x - 7, WORD - 22, value=f"v{j}", anchor="end", size=NUMBER),
         Flow(mixed, ((x, WEIGHT - DIAL), (x, top)), f"m{j}", arrow=bool(previous)),
+        Label(mixed, x + 10, CONTEXT + 28, value=f"m{j}", anchor="start", size=NUMBER),
     )
 
 
@@ -53,6 +55,9 @@ def _sums(columns):
         elements.append(Flow(part, ((start, CONTEXT), (end, CONTEXT)), value, arrow=True))
         if j > 1:
             elements.append(Sum("sum", x, CONTEXT))
+            if not last:  # the first share has its number where it leaves the dial
+                middle = (x + columns[j]) / 2
+                elements.append(Label(part, middle, CONTEXT - 9, value=value, size=NUMBER))
     return (
         *elements,
         Label("context", 396, CONTEXT - 13, "context", anchor="end"),
@@ -110,4 +115,7 @@ def describe_attention(words):
         steps=_steps(places),
         gates=frozenset(f"a{j}" for j in places),
         words=(*told, ("context", "context")),
+        route="The query meets the key of every word in a product, its score; one softmax turns "
+        "the scores into weights; each weight sets a dial on the value of its word, and the "
+        "weighted values are added up to the context.",
     )

@@ -95,8 +95,8 @@ def number(value, signed=True):
 
 
 def shapes(description, highlight=None, values=None):
-    """All shapes in drawing order.  Raises ValueError for an unknown highlight."""
-    lit, values = description.lit(highlight), dict(values or {})
+    """All shapes in drawing order.  Raises ValueError for what ``description`` cannot show."""
+    lit, values = description.lit(highlight), description.checked(values)
     for element in description.elements:
         opacity = 1.0 if element.part in lit else FADED
         yield from _DRAWN[type(element)](element, values, opacity, description)
@@ -135,7 +135,7 @@ def _dial(dial, values, opacity, _):
     part, x, y, value = dial.part, dial.x, dial.y, values.get(dial.value)
     yield Circle(part, x, y, dial.radius - 1, "gate", 2.0, opacity)
     if value is None:
-        yield Text(part, x, y + 5, f"${dial.symbol or dial.value}$", "middle", 16, "gate", opacity)
+        yield Text(part, x, y + 5, f"${dial.symbol or dial.value}$", "middle", 16, "ink", opacity)
     else:
         yield Sector(part, x, y, dial.radius - 4, min(max(value, 0.0), 1.0), "gate", opacity)
 
