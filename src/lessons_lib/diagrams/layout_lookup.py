@@ -30,7 +30,7 @@ def _row(j, y, word):
     key, score, weight, value, mixed = (f"{name}_{j}" for name in _PARTS)
     top = y - UP
     return (
-        Label(value, 4, y + 5, str(word), anchor="start", size=14),
+        Label(value, 4, y + 5, str(word), anchor="start", size=13),
         Dot(key, FORK, y),
         Flow(key, ((FORK, y), (FORK, top), (SCORE - HALF, top)), arrow=True),
         Box(key, SCORE, top, f"$q$ · $k_{j}$", BOX[0]),
@@ -74,6 +74,16 @@ def _columns(heights):
     )
 
 
+def _steps(places):
+    """Score, softmax, mix."""
+    key, score, weight, value, mixed = (frozenset(f"{name}_{j}" for j in places) for name in _PARTS)
+    return (
+        Step("score", ("$s_j$ = $q$ · $k_j$",), key | score | {"query"}),
+        Step("softmax", ("$α_j$ = exp($s_j$) / $Σ_k$ exp($s_k$)",), score | weight | {"softmax"}),
+        Step("mix", ("context = $Σ_j$ $α_j$ $v_j$",), weight | value | mixed | {"sum", "context"}),
+    )
+
+
 def describe_lookup(words):
     """Attention of one query over two to eight words; ValueError for another number of them."""
     if isinstance(words, str) or not 2 <= len(words) <= MOST:
@@ -82,26 +92,15 @@ def describe_lookup(words):
     places, elements = range(1, len(words) + 1), list(_columns(heights))
     for j, y, word in zip(places, heights, words, strict=True):
         elements += _row(j, y, word)
-    key, score, weight, value, mixed = (frozenset(f"{name}_{j}" for j in places) for name in _PARTS)
+    told = [(f"a{j}", f"weight of “{word}”") for j, word in zip(places, words, strict=True)]
     return Description(
         title="attention over a sentence",
         size=(400, heights[-1] + ROW),
         frame=(98, 18, 384, heights[-1] + 30),
         elements=tuple(elements),
-        steps=(
-            Step("score", ("$s_j$ = $q$ · $k_j$",), key | score | {"query"}),
-            Step(
-                "softmax", ("$α_j$ = exp($s_j$) / $Σ_k$ exp($s_k$)",), score | weight | {"softmax"}
-            ),
-            Step(
-                "mix", ("context = $Σ_j$ $α_j$ $v_j$",), weight | value | mixed | {"sum", "context"}
-            ),
-        ),
+        steps=_steps(places),
         gates=frozenset(f"a{j}" for j in places),
-        words=(
-            *((f"a{j}", f"weight of “{word}”") for j, word in zip(places, words, strict=True)),
-            ("context", "context"),
-        ),
+        words=(*told, ("context", "context")),
         route="Each word sends a key to its score, where the query meets it, and a value to the "
         "sum; one softmax turns the scores into weights, which are dials on the values.",
     )

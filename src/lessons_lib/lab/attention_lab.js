@@ -1,6 +1,6 @@
 // Attention over a sentence: the reader asks, and masks what may be seen.
 const { Lab, h, svg, set, plus, times, softmax, argmax, number, move } = lessonLab;
-const CELL = 26, TOP = 104, LEFT = 104; // of the map of weights
+const CELL = 26, TOP = 114, LEFT = 114; // of the map of weights
 const dot = (a, b) => a.reduce((sum, x, j) => sum + x * b[j], 0);
 
 class AttentionLab extends Lab {
@@ -27,7 +27,7 @@ class AttentionLab extends Lab {
       h("div", { class: "row" }, this.query.node, this.scaled.node, this.unit.node), this.dials(),
       h("div", { class: "row", role: "group", "aria-label": say("words") }, h("span", {}, say("words")), ...this.words_),
       h("div", { class: "row" }, this.causal.node, this.padding.node, this.resetButton()),
-      this.stage(this.map(), "weights key"), this.said, ...(bars ? [bars[0]] : []), this.folds());
+      this.stage(this.map(), "weights key", this.said, ...(bars ? [bars[0]] : [])), this.folds());
   }
   tick(label, changed) {
     const box = h("input", { type: "checkbox", onchange: () => { changed(box.checked); this.update(); } });
@@ -130,7 +130,7 @@ class AttentionLab extends Lab {
       Object.assign(one, { [`s${j + 1}`]: scores[j], [`a${j + 1}`]: a, [`v${j + 1}`]: v[j][unit], [`m${j + 1}`]: a * v[j][unit], [`p${j + 1}`]: sum });
       if (!open[j]) for (const part of ["key", "score", "weight", "mixed"]) faded.add(`${part}_${j + 1}`);
     });
-    move(this.drawing, one, this.words, faded);
+    move(this.drawing, one, this.words.drawn, faded);
     const word = own ? this.say("asked own") : words[query], best = argmax(weights);
     const numbers = words.map((name, j) => `${name} ${number(weights[j], false)}`).join(", ");
     this.said.textContent = open.includes(true)

@@ -47,7 +47,7 @@ const moves = {
   },
   dial(g, share) {
     const [x, y, r] = g.dataset.at.split(" ").map(Number), part = Math.min(Math.max(share, 0), 1);
-    const angle = 2 * Math.PI * Math.min(part, 0.99995);
+    const angle = 2 * Math.PI * Math.min(part, 0.999);
     const end = `${(x + r * Math.sin(angle)).toFixed(2)},${(y - r * Math.cos(angle)).toFixed(2)}`;
     const d = `M${x},${y} V${y - r} A${r},${r} 0 ${+(part > 0.5)} 1 ${end} Z`;
     const gate = `fill:var(--lesson-gate, ${PEN.gate})`;
@@ -137,9 +137,9 @@ class Lab extends HTMLElement {
 
   // a labelled choice; options: [value, text] pairs
   choice(label, options, chosen) {
-    const list = h("select", { onchange: () => { chosen(list.value); this.update(); } },
+    const id = `choice${this.choices = (this.choices || 0) + 1}`, text = h("span", { id }, label);
+    const list = h("select", { "aria-labelledby": id, onchange: () => { chosen(list.value); this.update(); } },
       ...options.map(([value, text]) => h("option", { value }, text)));
-    const text = h("span", {}, label);
     return { list, text, node: h("label", {}, text, list) };
   }
   resetButton() {
@@ -155,7 +155,7 @@ class Lab extends HTMLElement {
       ...rows.flatMap(({ name, track, share }) => [name, track, share])));
     return [node, shares => rows.forEach((row, k) => {
       row.fill.style.width = `${100 * shares[k]}%`;
-      row.share.textContent = `${Math.round(100 * shares[k])} %`;
+      row.share.textContent = `${Math.round(100 * shares[k])} %`;
       row.name.classList.toggle("best", k === argmax(shares));
     })];
   }
@@ -171,9 +171,9 @@ class Lab extends HTMLElement {
     this.folded = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": this.say("numbers") });
     return h("details", {}, h("summary", {}, this.say("numbers")), this.folded);
   }
-  stage(map, key) {
-    return h("div", { class: "two" }, h("div", {}, map, h("p", { class: "note" }, this.say(key))),
-      h("div", {}, h("slot")));
+  stage(map, key, ...beside) { // the drawing and what it comes to; the map, beside it or below
+    return h("div", { class: "two" }, h("div", {}, h("slot"), ...beside),
+      h("div", {}, map, h("p", { class: "note" }, this.say(key))));
   }
 }
 const lessonLab = { Lab, h, svg, set, sigmoid, times, plus, softmax, argmax, number, shaded, move };

@@ -78,7 +78,7 @@ class CellLab:
         return softmax(hs @ self.W_hy + self.b_y)
 
     def answer(self, step=None, **changes):
-        """What it answers after word ``step`` (the last), and its share; changes: see ``states``."""
+        """What it answers after word ``step`` (the last), its share; changes: see ``states``."""
         shares = self.shares(**changes)[(step or len(self.sentence)) - 1]
         return self.answers[int(shares.argmax())], float(shares.max())
 

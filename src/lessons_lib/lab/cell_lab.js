@@ -38,7 +38,7 @@ const KINDS = {
     },
   },
 };
-const TOP = 104, LEFT = 18, WIDE = 26, HIGH = 13, HEAD = 20; // of the heat-map
+const TOP = 114, LEFT = 18, WIDE = 26, HIGH = 13, HEAD = 20; // of the heat-map
 
 class CellLab extends Lab {
   get kind() { return KINDS[this.data.kind]; }
@@ -66,9 +66,9 @@ class CellLab extends Lab {
       h("div", { class: "row" }, h("div", { class: "keys" },
         key("back", "◀", () => this.go(this.state.step - 1)), this.player, key("next", "▶|", () => this.go(this.state.step + 1))),
         this.slider, this.word.node),
-      this.stage(this.map(), Object.keys(this.kind.gates).length ? "key" : "key states"),
       h("div", { class: "row" }, this.unit.node, ...this.controls(), this.resetButton()),
-      this.said, bars, this.folds());
+      this.stage(this.map(), Object.keys(this.kind.gates).length ? "key" : "key states", this.said, bars),
+      this.folds());
   }
   controls() { // a choice for each gate; without gates, when to clear the state
     this.holds = {};
@@ -192,7 +192,7 @@ class CellLab extends Lab {
     const at = this.values[step], one = Object.fromEntries(Object.entries(at).map(([name, list]) => [name, list[unit]]));
     const cut = new Set([...this.drawing.querySelectorAll('[data-form="dial"]')]
       .filter(g => g.dataset.value in held).map(g => g.dataset.part));
-    move(this.drawing, one, this.words, new Set(), cut);
+    move(this.drawing, one, this.words.drawn, new Set(), cut);
     this.describe(one, { t: step + 1, T, word: words[tokens[step]], unit: unit + 1 });
     this.showBars(this.probabilities[step]);
     const letters = this.kind.letters, signed = letters.map(name => !(name in this.kind.gates));

@@ -68,11 +68,11 @@ def element(tag, data, drawing, *, title="", name=None, lang=None):
     """
     if name is not None and not _NAME.fullmatch(name):
         raise ValueError(f"the name of a lab is a letter, then letters, digits or -, not {name!r}")
-    words = labels(lang or "en")
+    still = labels(lang or "en")["script"]  # its line on scripts has a slot that the live element lacks
     given = {"id": name, "lang": lang, "data-title": title, "data-lm-suppress-shortcuts": "true"}
     attributes = "".join(f' {key}="{escape(v, quote=True)}"' for key, v in given.items() if v)
     return (
-        f"<{tag}{attributes}>\n{drawing}\n<noscript><p>{words['script']}</p></noscript>\n"
+        f'<{tag}{attributes}>\n{drawing}\n<p slot="still">{still}</p>\n'
         f'<script type="application/json">{compact(data)}</script></{tag}>\n'
         f"<script>{_component(tag)}</script>"
     )
