@@ -19,6 +19,8 @@ from tools.environment import ROOT
 KINDS = {"RNN": ("a", "h"), "LSTM": ("f", "i", "o", "g", "c", "h"), "GRU": ("r", "z", "n", "h")}
 T = len(lab.SENTENCE)
 STILL = "{drawing: document.querySelector('svg')}"
+FOCUSED = """(e => e.getAttribute('aria-label') || e.labels?.[0]?.firstChild.textContent ||
+  e.textContent)(lab.shadowRoot.activeElement || lab)"""
 RNG = np.random.default_rng(0)
 FORMS = [
     (cells.GRU, {"update_keeps": False}),
@@ -261,10 +263,7 @@ def test_the_keyboard_reaches_everything_and_steps(shown):
     names = []
     for _ in range(12):
         tab.keyboard.press("Tab")
-        names.append(
-            read(tab, "(e => e.getAttribute('aria-label') || e.labels?.[0]?.firstChild.textContent || "
-                      "e.textContent)(lab.shadowRoot.activeElement || lab)")
-        )  # fmt: skip
+        names.append(read(tab, FOCUSED))
         if names[-1] == "Word of the sentence":
             tab.keyboard.press("Home")
             tab.keyboard.press("ArrowRight")

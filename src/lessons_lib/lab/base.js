@@ -98,7 +98,7 @@ class Lab extends HTMLElement {
     const language = (this.closest("[lang]")?.lang || "en").slice(0, 2);
     this.words = { ...WORDS.en, ...WORDS[language] };
     this.drawing = this.querySelector("svg");
-    this.box = h("div", { class: "lab", tabindex: "-1", role: "group", "aria-label": this.title_() });
+    this.box = h("div", { class: "lab", tabindex: "-1", role: "group", "aria-label": this.title_() || this.say("map title") });
     this.attachShadow({ mode: "open" }).append(h("style", {}, STYLE), this.box);
     this.reset(false);
     this.build();
@@ -131,7 +131,7 @@ class Lab extends HTMLElement {
     this.apply(given);
     this.update();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
+    this.said.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
     if (focus) this.box.focus({ preventScroll: true });
   }
 
@@ -151,7 +151,7 @@ class Lab extends HTMLElement {
       return { name: h("span", {}, name), fill, track: h("div", { class: "track", "aria-hidden": "true" }, fill),
         share: h("span", { class: "share" }) };
     });
-    const node = h("div", {}, h("h4", {}, this.say("answers")), h("div", { class: "bars" },
+    const node = h("div", {}, h("p", { class: "head" }, this.say("answers")), h("div", { class: "bars" },
       ...rows.flatMap(({ name, track, share }) => [name, track, share])));
     return [node, shares => rows.forEach((row, k) => {
       row.fill.style.width = `${100 * shares[k]}%`;

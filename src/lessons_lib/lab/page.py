@@ -68,7 +68,7 @@ def element(tag, data, drawing, *, title="", name=None, lang=None):
     """
     if name is not None and not _NAME.fullmatch(name):
         raise ValueError(f"the name of a lab is a letter, then letters, digits or -, not {name!r}")
-    still = labels(lang or "en")["script"]  # its line on scripts has a slot that the live element lacks
+    still = labels(lang or "en")["script"]  # for a slot that the live element lacks
     given = {"id": name, "lang": lang, "data-title": title, "data-lm-suppress-shortcuts": "true"}
     attributes = "".join(f' {key}="{escape(v, quote=True)}"' for key, v in given.items() if v)
     return (
