@@ -36,6 +36,7 @@ FLOOR = {
     "curriculum": 3,
     "plots": 3,
     "diagrams": 3,
+    "lab": 3,
 }
 # What a module may import of its own or a lower floor besides floor 1.
 ALSO = {
@@ -49,6 +50,7 @@ ALSO = {
     "sparse": {"training"},
     "curriculum": {"training"},
     "diagrams": {"plots"},  # one palette for curves and drawings
+    "lab": {"attention", "cells", "diagrams", "plots", "training"},
 }
 OUTSIDE = {
     "training": {"numpy", "tqdm"},
@@ -63,7 +65,7 @@ OUTSIDE = {
     "torch_captions": {"numpy", "torch"},
 }
 TORCH_HALF = {name for name, packages in OUTSIDE.items() if "torch" in packages}
-NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams"})
+NUMPY_HALF = sorted(set(FLOOR) - TORCH_HALF - {"plots", "diagrams", "lab"})
 FUNCTION_LINES, MODULE_LINES = 25, 200
 
 MODULES = sorted(LIBRARY.rglob("*.py"))

@@ -14,6 +14,7 @@ from lessons_lib.diagrams.chain_films import gradient_film, state_film
 from lessons_lib.diagrams.film import film
 from lessons_lib.diagrams.layout_attention import describe_attention
 from lessons_lib.diagrams.layout_gru import describe_gru
+from lessons_lib.diagrams.layout_lookup import describe_lookup
 from lessons_lib.diagrams.layout_lstm import LSTM
 from lessons_lib.diagrams.layout_lstm_backward import LSTM_BACKWARD
 from lessons_lib.diagrams.layout_rnn import RNN
@@ -28,6 +29,7 @@ __all__ = [
     "gradient_film",
     "gradient_values",
     "gru",
+    "lookup",
     "lstm",
     "lstm_backward",
     "rnn",
@@ -67,3 +69,8 @@ def gru(update_keeps=True, reset_after=True):
 def attention(words=("first", "second", "third")):
     """Diagram of attention over two or three words.  Steps: score, softmax, mix."""
     return CellDiagram(describe_attention(words))
+
+
+def lookup(words):
+    """Diagram of attention over two to eight words, a row each.  Steps: score, softmax, mix."""
+    return CellDiagram(describe_lookup(words))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lessons_lib.diagrams import render_axes, render_svg
+from lessons_lib.diagrams import render_axes, render_live, render_svg
 from lessons_lib.diagrams.description import Description
 from lessons_lib.diagrams.scene import number, shapes
 
@@ -58,6 +58,13 @@ class CellDiagram:
         """The drawing as one inline ``<svg>`` element (str)."""
         drawn = shapes(self.description, highlight, values)
         return render_svg.render(self.description, drawn, self.alt_text(values, highlight))
+
+    def live(self, values, alt=None):
+        """The drawing as one ``<svg>`` whose elements say which value they show (str).
+
+        A script can then move it to other values without knowing the cell: ``render_live``.
+        """
+        return render_live.render(self.description, values, alt or self.alt_text(values))
 
     def picture(self, highlight=None, values=None):
         """The drawing for the end of a notebook cell."""

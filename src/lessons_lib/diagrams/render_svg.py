@@ -135,6 +135,16 @@ def _(shape: scene.Text):
     )
 
 
+def drawn(shapes):
+    """Each shape as SVG, in order  →  str."""
+    return "".join(map(_svg, shapes))
+
+
+def points(pairs):
+    """Corners of a line as SVG writes them."""
+    return _xy(pairs)
+
+
 def _groups(shapes):
     """Neighbouring shapes of one part share a group, which carries the part's name and opacity."""
     lines, current = [], None
@@ -150,6 +160,11 @@ def _groups(shapes):
 
 def render(description, shapes, alt):
     """Shapes and the alternative text  →  one <svg> element (str), the same for the same input."""
+    return framed(description, _groups(shapes), alt)
+
+
+def framed(description, drawn, alt):
+    """What is drawn (SVG, str) in the cell's outline  →  one <svg> element (str)."""
     (width, height), (left, top, right, bottom) = description.size, description.frame
     alt = escape(alt, quote=True)
     return (
@@ -160,5 +175,5 @@ def render(description, shapes, alt):
         f"<title>{alt}</title>\n"
         f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" rx="12" '
         'fill="currentColor" fill-opacity="0.04" stroke="currentColor" stroke-opacity="0.25"/>\n'
-        f"{_groups(shapes)}\n</svg>"
+        f"{drawn}\n</svg>"
     )

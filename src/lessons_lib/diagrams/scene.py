@@ -98,8 +98,12 @@ def shapes(description, highlight=None, values=None):
     """All shapes in drawing order.  Raises ValueError for what ``description`` cannot show."""
     lit, values = description.lit(highlight), description.checked(values)
     for element in description.elements:
-        opacity = 1.0 if element.part in lit else FADED
-        yield from _DRAWN[type(element)](element, values, opacity, description)
+        yield from shapes_of(element, description, 1.0 if element.part in lit else FADED, values)
+
+
+def shapes_of(element, description, opacity=1.0, values=None):
+    """The shapes of one element of ``description``, in drawing order."""
+    return _DRAWN[type(element)](element, values or {}, opacity, description)
 
 
 def _colour(value):
