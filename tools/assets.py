@@ -1,0 +1,234 @@
+"""Sphinx extension: one style sheet and one script for all pages, with nothing in them in vain.
+
+The theme and its extensions bring a dozen style sheets and a dozen scripts, most of it for parts
+that no page has. After the build this module puts them together in their order, leaves out every
+rule whose classes and ids occur in no page and no script, and cuts the icon fonts down to the
+icons that are left (tools/icons.py). The course's own style sheet is taken as it is.
+"""
+
+import hashlib
+import posixpath
+import re
+import shutil
+from pathlib import Path
+
+import tinycss2
+from sphinx.util.display import progress_message
+
+from tools import icons
+
+SCRIPT = re.compile(r'[ \t]*<script\b([^>]*?)\bsrc="([^"?]*?_static/[^"?]+)[^"]*"([^>]*)></script>\n?')
+STYLE = re.compile(r'[ \t]*<link\b[^>]*\bhref="([^"?]*?_static/[^"?]+\.css)[^"]*"[^>]*/?>\n?')
+PRELOAD = re.compile(r'[ \t]*<link rel="(?:preload|prefetch)" as="script"[^>]*/?>\n?')
+# For the version switcher and the search while typing, which the course does not have.
+UNUSED = re.compile(r"[ \t]*<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>\n?")
+# Needed by the page that shows the results, by no other.
+SEARCH = re.compile(
+    r'[ \t]*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>\n?'
+)
+# A script and the settings before it → the class without which it has nothing to do.
+OPTIONAL = {
+    r'[ \t]*<script[^>]*togglebutton\.js[^>]*></script>\n?': r"\b(?:dropdown|toggle)\b(?!-)",
+    r"[ \t]*<script>(?:let|var) toggle\w+ = [^<]*</script>\n?": r"\b(?:dropdown|toggle)\b(?!-)",
+    r'[ \t]*<script[^>]*design-tabs\.js[^>]*></script>\n?': r"\bsd-tab-set\b",
+}
+OWN = ("course.css",)
+NESTED = ("media", "supports", "layer", "container")
+# Pages opened from the disk may not fetch each other, so the search shows titles alone there.
+DISK = """
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+"""
+
+
+def bundle(app, error):
+    """Pages of an earlier run keep their links: the bundles keep their names."""
+    if error or app.builder.name != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    pages = {p: p.read_text(encoding="utf-8") for p in built(app.outdir)}
+    pages = without_idle(pages)
+    fresh = [text for text in pages.values() if "_static/frame.css" not in text]
+    if not fresh:
+        return
+    with progress_message("bundling styles and scripts"):
+        sheets = common(STYLE, 1, fresh)
+        scripts = common(SCRIPT, 2, fresh)
+        js = script_of(static, scripts)
+        css = style_of(static, sheets, words(pages.values(), js))
+        for path, text in pages.items():
+            path.write_text(rewrite(text, sheets, scripts, css, js), encoding="utf-8")
+        (static / "frame.js").write_text(js, encoding="utf-8")
+        (static / "frame.css").write_text(css, encoding="utf-8")
+        clear(static, sheets + scripts)
+
+
+def built(outdir):
+    """The pages, not the fragments among the static files."""
+    found = sorted(Path(outdir).rglob("*.html"))
+    return [p for p in found if "_static" not in p.relative_to(outdir).parts]
+
+
+def without_idle(pages):
+    """The pages without the scripts that none of them gives work, and their search where it is."""
+    classes = {c for text in pages.values() for c in re.findall(r'\bclass="([^"]*)"', text)}
+    idle = [
+        tag
+        for tag, name in OPTIONAL.items()
+        if not any(re.search(rf"(?<![-\w]){name}", c) for c in classes)
+    ]
+    slim = {}
+    for path, text in pages.items():
+        for tag in idle:
+            text = re.sub(tag, "", text)
+        if 'id="search-results"' in text:
+            text = SEARCH.sub(lambda m: m[0].replace("<script ", "<script defer "), text)
+        else:
+            text = SEARCH.sub("", text)
+        slim[path] = text
+    return slim
+
+
+def common(pattern, group, texts):
+    """Paths below _static that every page links to, in the order of the pages."""
+    links = [[m[group].partition("_static/")[2] for m in pattern.finditer(t)] for t in texts]
+    linking = [found for found in links if found]
+    return [path for path in linking[0] if all(path in found for found in linking)]
+
+
+def words(texts, js):
+    """Classes and ids in the pages, and every word a script may make a class of."""
+    found = set(re.findall(r"[A-Za-z_][\w-]*", js))
+    for text in texts:
+        for value in set(re.findall(r'\b(?:class|id)="([^"]*)"', text)):
+            found.update(value.split())
+        for script in re.findall(r"<script\b[^>]*>(.*?)</script>", text, flags=re.S):
+            found.update(re.findall(r"[A-Za-z_][\w-]*", script))
+    return found
+
+
+def script_of(static, paths):
+    parts = [(static / path).read_text(encoding="utf-8") for path in paths]
+    parts = [re.sub(r"^//# sourceMappingURL=.*$", "", part, flags=re.M).strip() for part in parts]
+    return ";\n".join([*parts, DISK.strip()]) + "\n"
+
+
+def style_of(static, paths, known):
+    whole = []
+    for path in paths:
+        css = sheet(static, path)
+        whole.append(css if path in OWN else purge(css, known))
+    return icons.subset("\n".join(whole), static)
+
+
+def sheet(static, path):
+    """The text of a style sheet with its imports in place and its links seen from _static."""
+    css = (static / path).read_text(encoding="utf-8")
+    css = re.sub(r"/\*.*?\*/|@charset [^;]*;", "", css, flags=re.S)
+    folder = posixpath.dirname(path)
+
+    def moved(match):
+        link = match[1].strip("'\" ")
+        if re.match(r"[a-z]+:|#|/", link):
+            return match[0]
+        return f'url("{posixpath.normpath(posixpath.join(folder, link))}")'
+
+    def imported(match):
+        return sheet(static, posixpath.normpath(posixpath.join(folder, match[1])))
+
+    css = re.sub(r"url\((\"[^\"]*\"|'[^']*'|[^)\"']*)\)", moved, css)
+    return re.sub(r"@import [\"']([^\"']+)[\"'];", imported, css)
+
+
+def purge(css, known):
+    """The rules that can match something."""
+    return rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), known)
+
+
+def rules(nodes, known):
+    kept = []
+    for node in nodes:
+        if node.type == "qualified-rule":
+            selectors = [s for s in split(node.prelude) if needed(s) <= known]
+            if selectors and text_of(node.content):
+                head = ",".join(text_of(s) for s in selectors)
+                kept.append(f"{head}{{{text_of(node.content)}}}")
+        elif node.type == "at-rule" and node.lower_at_keyword in NESTED and node.content:
+            inner = tinycss2.parse_rule_list(node.content, True, True)
+            body = rules(inner, known)
+            if body:
+                kept.append(f"@{node.at_keyword} {text_of(node.prelude)}{{{body}}}")
+        elif node.type == "at-rule":
+            kept.append(node.serialize())
+        elif node.type == "error":
+            raise ValueError(f"style sheet, line {node.source_line}: {node.message}")
+    return "\n".join(kept)
+
+
+def text_of(tokens):
+    return re.sub(r"\s+", " ", tinycss2.serialize(tokens)).strip()
+
+
+def split(prelude):
+    """The selectors of a list: `a, b:is(c, d)` are two."""
+    parts = [[]]
+    for token in prelude:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def needed(selector):
+    """Classes and ids without which a selector matches nothing; `:not(…)` asks for none."""
+    names = {token.value for token in selector if token.type == "hash"}
+    for dot, name in zip(selector, selector[1:], strict=False):
+        if dot.type == "literal" and dot.value == "." and name.type == "ident":
+            names.add(name.value)
+    return names
+
+
+def rewrite(text, sheets, scripts, css, js):
+    """A page that loads the bundles where its first style sheet and script were."""
+    found = STYLE.search(text)
+    if not found or "_static/frame.css" in text:
+        return text
+    root = found[1].partition("_static/")[0]
+    links = f'    <link rel="stylesheet" href="{root}_static/frame.css?v={digest(css)}" />\n'
+    links += f'    <script defer src="{root}_static/frame.js?v={digest(js)}"></script>\n'
+    start = found.start()
+    text = text[:start] + "<!--frame-->" + text[start:]
+    text = STYLE.sub(lambda m: "" if below(m[1]) in sheets else m[0], text)
+    text = SCRIPT.sub(lambda m: "" if below(m[2]) in scripts else deferred(m), text)
+    text = UNUSED.sub("", PRELOAD.sub("", text))
+    return text.replace("<!--frame-->", links, 1)
+
+
+def below(link):
+    return link.partition("_static/")[2]
+
+
+def deferred(match):
+    waits = re.search(r"\b(?:defer|async|type)\b", match[1] + match[3])
+    return match[0] if waits else match[0].replace("<script", "<script defer", 1)
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def clear(static, paths):
+    """What went into the bundles is not shipped a second time."""
+    for path in paths:
+        (static / path).unlink(missing_ok=True)
+        (static / f"{path}.map").unlink(missing_ok=True)
+    for name in ("sphinx-thebe.js", "sphinx-thebe.css", "basic.css"):
+        (static / name).unlink(missing_ok=True)
+    for folder in ("styles", "scripts", "vendor", "locales"):
+        if not any(p.suffix in (".css", ".js", ".woff2") for p in (static / folder).rglob("*")):
+            shutil.rmtree(static / folder, ignore_errors=True)
+
+
+def setup(app):
+    app.connect("build-finished", bundle, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
