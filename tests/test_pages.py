@@ -4,36 +4,17 @@ import functools
 import http.server
 import re
 import threading
-from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from tools import hygiene
 from tools.environment import ROOT
+from tools.markup import Page
 
 SITE = ROOT / "_build" / "html"
 PAGES = [f"{entry}.html" for entry in hygiene.toc_entries()]
-LOADS = {"src", "srcset", "data", "poster", "action"}
 OUTSIDE = re.compile(r"^\s*(?:https?:)?//")
-
-
-class Page(HTMLParser):
-    """What a page loads, where it links to, and the anchors it has."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.loads, self.links, self.anchors = [], [], set()
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        self.anchors |= {given[key] for key in ("id", "name") if given.get(key)}
-        self.loads += [value for key, value in attrs if key in LOADS and value]
-        if tag == "a" and given.get("href"):
-            self.links.append(given["href"])
-        elif given.get("href") and given.get("rel") != "canonical":
-            self.loads.append(given["href"])
 
 
 @pytest.fixture(scope="module")

@@ -222,7 +222,7 @@ def clear(static, paths):
     for path in paths:
         (static / path).unlink(missing_ok=True)
         (static / f"{path}.map").unlink(missing_ok=True)
-    for name in ("sphinx-thebe.js", "sphinx-thebe.css", "basic.css"):
+    for name in ("sphinx-thebe.js", "sphinx-thebe.css", "basic.css", "webpack-macros.html", "sbt-webpack-macros.html"):
         (static / name).unlink(missing_ok=True)
     for folder in ("styles", "scripts", "vendor", "locales"):
         if not any(p.suffix in (".css", ".js", ".woff2") for p in (static / folder).rglob("*")):
