@@ -32,12 +32,8 @@ OPTIONAL = {
     r"[ \t]*<script>(?:let|var) toggle\w+ = [^<]*</script>\n?": r"\b(?:dropdown|toggle)\b(?!-)",
     r'[ \t]*<script[^>]*design-tabs\.js[^>]*></script>\n?': r"\bsd-tab-set\b",
 }
-OWN = ("course.css",)
+OWN = ("course.css", "page.css")
 NESTED = ("media", "supports", "layer", "container")
-# Pages opened from the disk may not fetch each other, so the search shows titles alone there.
-DISK = """
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-"""
 
 
 def bundle(app, error):
@@ -109,7 +105,7 @@ def words(texts, js):
 def script_of(static, paths):
     parts = [(static / path).read_text(encoding="utf-8") for path in paths]
     parts = [re.sub(r"^//# sourceMappingURL=.*$", "", part, flags=re.M).strip() for part in parts]
-    return ";\n".join([*parts, DISK.strip()]) + "\n"
+    return ";\n".join(parts) + "\n"
 
 
 def style_of(static, paths, known):

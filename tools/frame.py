@@ -13,7 +13,6 @@ import imagesize
 from sphinx.util.display import progress_message
 
 IMAGE = re.compile(r"<img\b[^>]*>")
-ATTRIBUTE = re.compile(r'\b{}="([^"]*)"')
 VIEWPORTS = re.compile(r'\s*<meta name="viewport"[^>]*>')
 VIEWPORT = '\n    <meta name="viewport" content="width=device-width, initial-scale=1" />'
 THEME = re.compile(
@@ -32,6 +31,12 @@ EARLY = """
 COLOURS = """
     <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfaf6" />
     <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12181c" />"""
+# The theme names the search field otherwise than it reads, and leaves headers without a word.
+LABEL = re.compile(r'(class="btn search-button-field [^>]*?) aria-label="[^"]*"')
+EMPTY_HEAD = re.compile(r"<th class=\"head[^>]*>(?:<p>\s*</p>)?</th>")
+TABLE = re.compile(r"<table\b.*?</table>", flags=re.S)
+FIRST_CELL = re.compile(r"(<tr[^>]*>\s*)<td([^>]*)>(.*?)</td>", flags=re.S)
+CHAPTER = re.compile(r'<span class="caption-text">([^<]*)</span></p>\n<ul class="current nav')
 INDEX = """<!DOCTYPE html>
 <html lang="{language}">
   <head>
@@ -85,21 +90,36 @@ def finish(app, error):
         for page in sorted(out.rglob("*.html")):
             if "_static" not in page.relative_to(out).parts:
                 old = page.read_text(encoding="utf-8")
-                new = frame(old, page)
+                new = frame(old, page, start=page == out / f"{app.config.root_doc}.html")
                 if new != old:
                     page.write_text(new, encoding="utf-8")
         around(app, out)
 
 
-def frame(text, page):
-    """One page: its head in order, its figures with their size."""
+def frame(text, page, start):
+    """One page: its head in order, its chapter named, its figures with their size."""
+    if 'name="theme-color"' in text:  # of an earlier run
+        return text
     text = text.replace('data-theme="auto"', 'data-theme="light"', 1)
     text = THEME.sub(EARLY.strip(), text, count=1)
-    if 'name="theme-color"' not in text:
-        text = VIEWPORTS.sub("", text)
-        text = text.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />{VIEWPORT}', 1)
-        text = text.replace(VIEWPORT, VIEWPORT + COLOURS, 1)
-    return sized(text, page)
+    text = VIEWPORTS.sub("", text)
+    head = '<meta charset="utf-8" />'
+    text = LABEL.sub(r"\1", text.replace(head, head + VIEWPORT + COLOURS, 1))
+    if start:
+        text = text.replace("<body ", '<body class="start-page" ', 1)
+    chapter = CHAPTER.search(text)
+    if chapter and not start:
+        article = '<article class="bd-article">'
+        text = text.replace(article, f'{article}\n<p class="chapter">{chapter[1]}</p>', 1)
+    return sized(TABLE.sub(lambda m: headed(m[0]), text), page)
+
+
+def headed(table):
+    """A table whose first column has no head: that column heads the rows."""
+    first = re.search(r"<thead>\s*<tr[^>]*>\s*(<th.*?</th>)", table, flags=re.S)
+    if first and EMPTY_HEAD.fullmatch(first[1]):
+        table = FIRST_CELL.sub(r'\1<th scope="row"\2>\3</th>', table)
+    return EMPTY_HEAD.sub("<td></td>", table)
 
 
 def sized(text, page):
