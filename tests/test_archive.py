@@ -1,4 +1,4 @@
-"""The offline edition: complete, the same each time, and readable from the disk without a network."""
+"""The offline edition: complete, the same each time, readable from the disk, offline."""
 
 import json
 import zipfile
@@ -42,13 +42,20 @@ def test_the_name_says_the_version_and_the_bytes_are_the_same_each_time(tmp_path
 def test_it_holds_every_lesson_twice_and_what_runs_them(unpacked):
     lessons = {f"{path.parent.name}/{path.name}" for path in notebooks()}
     for edition in ("notebooks", "student"):
-        found = {p.relative_to(unpacked / edition).as_posix() for p in unpacked.glob(f"{edition}/*/*")}
+        found = {
+            p.relative_to(unpacked / edition).as_posix() for p in unpacked.glob(f"{edition}/*/*")
+        }
         assert found == lessons
     student = [json.loads(path.read_text()) for path in unpacked.glob("student/*/*.ipynb")]
     sources = ["".join(cell["source"]) for nb in student for cell in nb["cells"]]
     assert any("check(" in source for source in sources)
     assert not [source for source in sources if source.startswith("solution(")]
-    for name in ("pyproject.toml", "constraints.txt", "LICENSE", "src/lessons_lib/cells/__init__.py"):
+    for name in (
+        "pyproject.toml",
+        "constraints.txt",
+        "LICENSE",
+        "src/lessons_lib/cells/__init__.py",
+    ):
         assert (unpacked / name).is_file(), name
 
 

@@ -17,7 +17,9 @@ from sphinx.util.display import progress_message
 
 from tools import icons
 
-SCRIPT = re.compile(r'[ \t]*<script\b([^>]*?)\bsrc="([^"?]*?_static/[^"?]+)[^"]*"([^>]*)></script>\n?')
+SCRIPT = re.compile(
+    r'[ \t]*<script\b([^>]*?)\bsrc="([^"?]*?_static/[^"?]+)[^"]*"([^>]*)></script>\n?'
+)
 STYLE = re.compile(r'[ \t]*<link\b[^>]*\bhref="([^"?]*?_static/[^"?]+\.css)[^"]*"[^>]*/?>\n?')
 PRELOAD = re.compile(r'[ \t]*<link rel="(?:preload|prefetch)" as="script"[^>]*/?>\n?')
 # For the version switcher and the search while typing, which the course does not have.
@@ -28,9 +30,9 @@ SEARCH = re.compile(
 )
 # A script and the settings before it → the class without which it has nothing to do.
 OPTIONAL = {
-    r'[ \t]*<script[^>]*togglebutton\.js[^>]*></script>\n?': r"\b(?:dropdown|toggle)\b(?!-)",
+    r"[ \t]*<script[^>]*togglebutton\.js[^>]*></script>\n?": r"\b(?:dropdown|toggle)\b(?!-)",
     r"[ \t]*<script>(?:let|var) toggle\w+ = [^<]*</script>\n?": r"\b(?:dropdown|toggle)\b(?!-)",
-    r'[ \t]*<script[^>]*design-tabs\.js[^>]*></script>\n?': r"\bsd-tab-set\b",
+    r"[ \t]*<script[^>]*design-tabs\.js[^>]*></script>\n?": r"\bsd-tab-set\b",
 }
 OWN = ("course.css", "page.css")
 NESTED = ("media", "supports", "layer", "container")
@@ -218,7 +220,13 @@ def clear(static, paths):
     for path in paths:
         (static / path).unlink(missing_ok=True)
         (static / f"{path}.map").unlink(missing_ok=True)
-    for name in ("sphinx-thebe.js", "sphinx-thebe.css", "basic.css", "webpack-macros.html", "sbt-webpack-macros.html"):
+    for name in (
+        "sphinx-thebe.js",
+        "sphinx-thebe.css",
+        "basic.css",
+        "webpack-macros.html",
+        "sbt-webpack-macros.html",
+    ):
         (static / name).unlink(missing_ok=True)
     for folder in ("styles", "scripts", "vendor", "locales"):
         if not any(p.suffix in (".css", ".js", ".woff2") for p in (static / folder).rglob("*")):

@@ -17,7 +17,7 @@ VIEWPORTS = re.compile(r'\s*<meta name="viewport"[^>]*>')
 VIEWPORT = '\n    <meta name="viewport" content="width=device-width, initial-scale=1" />'
 THEME = re.compile(
     r"document\.documentElement\.dataset\.mode = .*?"
-    r'document\.documentElement\.dataset\.theme = localStorage[^;]*;',
+    r"document\.documentElement\.dataset\.theme = localStorage[^;]*;",
     flags=re.S,
 )
 # A browser may forbid storage on pages opened from the disk.
@@ -25,8 +25,9 @@ EARLY = """
     (() => {
       let mode = "auto";
       try { mode = localStorage.getItem("mode") || mode; } catch {}
-      const dark = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-      Object.assign(document.documentElement.dataset, { mode, theme: mode === "auto" ? dark : mode });
+      const asked = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+      const theme = mode === "auto" ? asked : mode;
+      Object.assign(document.documentElement.dataset, { mode, theme });
     })();"""
 COLOURS = """
     <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfaf6" />
@@ -62,7 +63,8 @@ MISSING = """<!DOCTYPE html>
     <link rel="icon" href="data:," />
     <style>
       :root {{ color-scheme: light dark; }}
-      body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 18vh auto 0; padding: 0 1.5rem; }}
+      body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; }}
+      body {{ margin: 18vh auto 0; padding: 0 1.5rem; }}
       h1 {{ font: 600 2rem/1.2 Charter, Georgia, serif; }}
       a {{ color: light-dark(#0b5c4b, #6fd6ba); }}
     </style>
@@ -107,6 +109,7 @@ def frame(text, page, start):
     text = LABEL.sub(r"\1", text.replace(head, head + VIEWPORT + COLOURS, 1))
     if start:
         text = text.replace("<body ", '<body class="start-page" ', 1)
+        text = re.sub(r"<title>[^<]* &#8212; ", "<title>", text, count=1)
     chapter = CHAPTER.search(text)
     if chapter and not start:
         article = '<article class="bd-article">'
@@ -145,7 +148,7 @@ def with_size(tag, page):
     width, height = imagesize.get(page.parent / source[1])
     if min(width, height) <= 0:
         raise ValueError(f"{page.name}: {source[1]} does not say how large it is")
-    return tag.replace("<img", f'<img width="{width}" height="{height}"', 1)
+    return tag.replace("<img", f'<img width="{round(width)}" height="{round(height)}"', 1)
 
 
 def around(app, out):

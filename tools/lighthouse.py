@@ -13,7 +13,6 @@ import gzip
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -23,7 +22,7 @@ from tools.environment import ROOT
 from tools.server import serve
 
 VERSION = "13.5.0"
-HOME = Path(os.environ.get("LIGHTHOUSE_HOME", Path(sys.prefix) / "lighthouse"))
+HOME = Path(os.environ.get("LIGHTHOUSE_HOME") or Path(sys.prefix) / "lighthouse")
 SITE = ROOT / "_build" / "html"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 TARGETS = {
@@ -121,11 +120,16 @@ def main():
     pages = given.pages or ["book/index", heaviest()]
     absent = [page for page in pages if not (SITE / f"{page}.html").is_file()]
     if absent:
-        sys.exit(f"No such page in {SITE}: {', '.join(absent)}. Run `make book`; name pages as in _toc.yml.")
-    print(f"Lighthouse {VERSION}, median of {given.runs}; load {os.getloadavg()[0]:.1f} "
-          f"on {os.cpu_count()} cores; targets: mobile 90, desktop 99, the others 100")
-    print("| page | form | performance | accessibility | best practices | SEO "
-          "| FCP ms | LCP ms | TBT ms | CLS | kB |\n|" + "---|" * 11, flush=True)
+        sys.exit(f"No such page: {', '.join(absent)}. Run `make book`; name pages as in _toc.yml.")
+    print(
+        f"Lighthouse {VERSION}, median of {given.runs}; load {os.getloadavg()[0]:.1f} "
+        f"on {os.cpu_count()} cores; targets: mobile 90, desktop 99, the others 100"
+    )
+    print(
+        "| page | form | performance | accessibility | best practices | SEO "
+        "| FCP ms | LCP ms | TBT ms | CLS | kB |\n|" + "---|" * 11,
+        flush=True,
+    )
     missed = []
     for page, form, numbers, audits in rows(pages, given.runs):
         print(line(page, form, numbers), flush=True)
