@@ -84,9 +84,7 @@ def test_the_scripts_of_the_theme_wait_and_those_in_the_text_stay():
 def test_figures_say_how_large_they_are_and_all_but_the_first_wait(tmp_path):
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="36pt" height="72pt"/>'
     (tmp_path / "a.svg").write_text(svg)
-    text = (
-        '<img alt="x" src="a.svg" /><img alt="y" src="a.svg" /><img width="1" height="2"/>'
-    )
+    text = '<img alt="x" src="a.svg" /><img alt="y" src="a.svg" /><img width="1" height="2"/>'
     first, second, third = re.findall("<img[^>]*>", frame.sized(text, tmp_path / "page.html"))
     assert 'width="48" height="96"' in first and "lazy" not in first
     assert 'width="48" height="96"' in second and 'loading="lazy"' in second
@@ -94,10 +92,8 @@ def test_figures_say_how_large_they_are_and_all_but_the_first_wait(tmp_path):
 
 
 def test_a_column_without_a_head_heads_the_rows():
-    head = (
-        '<table><thead><tr><th class="head"><p></p></th>'
+    head = '<table><thead><tr><th class="head"><p></p></th>'
     head += '<th class="head"><p>n</p></th></tr></thead>'
-    )
     table = head + "<tbody><tr><td><p>LSTM</p></td><td><p>4</p></td></tr></tbody></table>"
     new = frame.headed(table)
     assert '<tr><th scope="row"><p>LSTM</p></th><td><p>4</p></td></tr>' in new
