@@ -7,7 +7,7 @@ import re
 import pytest
 from fontTools.ttLib import TTFont
 
-from tools import assets, frame
+from tools import assets, frame, styles
 from tools.environment import ROOT
 
 STATIC = ROOT / "_build" / "html" / "_static"
@@ -20,7 +20,7 @@ h1,body{margin:0}
 
 
 def test_a_rule_stays_if_one_of_its_selectors_can_match():
-    left = assets.purge(CSS, {"used"})
+    left = styles.purge(CSS, {"used"})
     assert re.sub(r"\n", "", left) == (
         ".used{color:red}.used>a{top:0}.used:not(.gone){left:0}h1,body{margin:0}"
         "@media print{.used{color:black}}@keyframes spin{to{rotate:1turn}}"
@@ -39,14 +39,14 @@ def test_links_and_imports_of_a_sheet_keep_their_targets(tmp_path):
     (tmp_path / "styles" / "x.css").write_text(
         '@import "../basic.css";b{background:url("../y/z.woff2")}c{src:url(data:x,A)}'
     )
-    assert assets.sheet(tmp_path, "styles/x.css") == (
+    assert styles.sheet(tmp_path, "styles/x.css") == (
         'a{background:url("file.png")}b{background:url("y/z.woff2")}c{src:url(data:x,A)}'
     )
 
 
 def test_a_broken_style_sheet_is_named():
     with pytest.raises(ValueError, match="style sheet, line 1"):
-        assets.purge(".a{} .b", set())
+        styles.purge(".a{} .b", set())
 
 
 def test_the_icons_in_the_pages_are_in_the_fonts_and_few_others():

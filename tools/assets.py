@@ -7,15 +7,14 @@ icons that are left (tools/icons.py). The course's own style sheet is taken as i
 """
 
 import hashlib
-import posixpath
 import re
 import shutil
 from pathlib import Path
 
-import tinycss2
 from sphinx.util.display import progress_message
 
 from tools import icons
+from tools.styles import purge, sheet
 
 SCRIPT = re.compile(
     r'[ \t]*<script\b([^>]*?)\bsrc="([^"?]*?_static/[^"?]+)[^"]*"([^>]*)></script>\n?'
@@ -35,7 +34,6 @@ OPTIONAL = {
     r"[ \t]*<script[^>]*design-tabs\.js[^>]*></script>\n?": r"\bsd-tab-set\b",
 }
 OWN = ("course.css", "page.css")
-NESTED = ("media", "supports", "layer", "container")
 
 
 def bundle(app, error):
@@ -116,74 +114,6 @@ def style_of(static, paths, known):
         css = sheet(static, path)
         whole.append(css if path in OWN else purge(css, known))
     return icons.subset("\n".join(whole), static)
-
-
-def sheet(static, path):
-    """The text of a style sheet with its imports in place and its links seen from _static."""
-    css = (static / path).read_text(encoding="utf-8")
-    css = re.sub(r"/\*.*?\*/|@charset [^;]*;", "", css, flags=re.S)
-    folder = posixpath.dirname(path)
-
-    def moved(match):
-        link = match[1].strip("'\" ")
-        if re.match(r"[a-z]+:|#|/", link):
-            return match[0]
-        return f'url("{posixpath.normpath(posixpath.join(folder, link))}")'
-
-    def imported(match):
-        return sheet(static, posixpath.normpath(posixpath.join(folder, match[1])))
-
-    css = re.sub(r"url\((\"[^\"]*\"|'[^']*'|[^)\"']*)\)", moved, css)
-    return re.sub(r"@import [\"']([^\"']+)[\"'];", imported, css)
-
-
-def purge(css, known):
-    """The rules that can match something."""
-    return rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), known)
-
-
-def rules(nodes, known):
-    kept = []
-    for node in nodes:
-        if node.type == "qualified-rule":
-            selectors = [s for s in split(node.prelude) if needed(s) <= known]
-            if selectors and text_of(node.content):
-                head = ",".join(text_of(s) for s in selectors)
-                kept.append(f"{head}{{{text_of(node.content)}}}")
-        elif node.type == "at-rule" and node.lower_at_keyword in NESTED and node.content:
-            inner = tinycss2.parse_rule_list(node.content, True, True)
-            body = rules(inner, known)
-            if body:
-                kept.append(f"@{node.at_keyword} {text_of(node.prelude)}{{{body}}}")
-        elif node.type == "at-rule":
-            kept.append(node.serialize())
-        elif node.type == "error":
-            raise ValueError(f"style sheet, line {node.source_line}: {node.message}")
-    return "\n".join(kept)
-
-
-def text_of(tokens):
-    return re.sub(r"\s+", " ", tinycss2.serialize(tokens)).strip()
-
-
-def split(prelude):
-    """The selectors of a list: `a, b:is(c, d)` are two."""
-    parts = [[]]
-    for token in prelude:
-        if token.type == "literal" and token.value == ",":
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts
-
-
-def needed(selector):
-    """Classes and ids without which a selector matches nothing; `:not(…)` asks for none."""
-    names = {token.value for token in selector if token.type == "hash"}
-    for dot, name in zip(selector, selector[1:], strict=False):
-        if dot.type == "literal" and dot.value == "." and name.type == "ident":
-            names.add(name.value)
-    return names
 
 
 def rewrite(text, sheets, scripts, css, js):
