@@ -99,3 +99,4 @@ def test_a_column_without_a_head_heads_the_rows():
     assert '<tr><th scope="row"><p>LSTM</p></th><td><p>4</p></td></tr>' in new
     assert "<thead><tr><td></td><th" in new
     assert frame.headed(table.replace("<p></p>", "<p>cell</p>")).count("<td>") == 2
+    assert "<td><p></p></td>" in frame.headed(table.replace("<p>LSTM</p>", "<p></p>"))

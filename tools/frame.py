@@ -36,8 +36,18 @@ COLOURS = """
 LABEL = re.compile(r'(class="btn search-button-field [^>]*?) aria-label="[^"]*"')
 EMPTY_HEAD = re.compile(r"<th class=\"head[^>]*>(?:<p>\s*</p>)?</th>")
 TABLE = re.compile(r"<table\b.*?</table>", flags=re.S)
-FIRST_CELL = re.compile(r"(<tr[^>]*>\s*)<td([^>]*)>(.*?)</td>", flags=re.S)
+FIRST_CELL = re.compile(r"(<tr[^>]*>\s*)<td([^>]*)>(?!(?:<p>\s*</p>)?</td>)(.*?)</td>", flags=re.S)
 CHAPTER = re.compile(r'<span class="caption-text">([^<]*)</span></p>\n<ul class="current nav')
+# Formulas would move when their letters arrive, and most need these two fonts. From the disk a
+# browser refuses to load fonts ahead.
+FONTS = """
+    <script>
+      if (location.protocol !== "file:") for (const name of ["Main-Regular", "Math-Italic"]) {
+        const href = `ROOT_static/katex/fonts/KaTeX_${name}.woff2`;
+        const kind = { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href };
+        document.head.append(Object.assign(document.createElement("link"), kind));
+      }
+    </script>"""
 INDEX = """<!DOCTYPE html>
 <html lang="{language}">
   <head>
@@ -62,7 +72,8 @@ MISSING = """<!DOCTYPE html>
     <meta name="robots" content="noindex" />
     <link rel="icon" href="data:," />
     <style>
-      :root {{ color-scheme: light dark; }}
+      :root {{ color-scheme: light dark; background: light-dark(#fff, #121212); }}
+      body {{ background: light-dark(#fff, #121212); color: light-dark(#1d2730, #ced6dd); }}
       body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; }}
       body {{ margin: 18vh auto 0; padding: 0 1.5rem; }}
       h1 {{ font: 600 2rem/1.2 Charter, Georgia, serif; }}
@@ -107,6 +118,9 @@ def frame(text, page, start):
     text = VIEWPORTS.sub("", text)
     head = '<meta charset="utf-8" />'
     text = LABEL.sub(r"\1", text.replace(head, head + VIEWPORT + COLOURS, 1))
+    if 'class="katex"' in text:
+        root = re.search(r'data-content_root="([^"]*)"', text)[1]
+        text = text.replace("</title>", "</title>" + FONTS.replace("ROOT", root), 1)
     if start:
         text = text.replace("<body ", '<body class="start-page" ', 1)
         text = re.sub(r"<title>[^<]* &#8212; ", "<title>", text, count=1)
