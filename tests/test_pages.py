@@ -216,6 +216,23 @@ def test_a_page_says_what_it_is(site):
         assert text.count('rel="icon"') == 1 and text.count("<h1") in (1, 2), name
         text = text.partition("<body")[0]
         titles += re.findall(r"<title>(.*?)</title>", text)
-        descriptions += re.findall(r'<meta name="description" content="([^"]{40,})"', text)
+        descriptions += re.findall(r'<meta name="description" content="([^"]{30,})"', text)
     assert len(set(titles)) == len(PAGES)
     assert len(set(descriptions)) == len(PAGES)
+
+
+def test_on_paper_answers_are_open_and_the_page_is_light(server, chromium):
+    context = chromium.new_context(color_scheme="dark")
+    tab = context.new_page()
+    tab.goto(f"{server}/book/4_gru/two_gates.html", wait_until="load")
+    seen = """() => [document.querySelectorAll('article details:not([open])').length,
+      document.documentElement.dataset.theme, document.querySelector('article h1').checkVisibility(),
+      document.querySelector('.bd-sidebar-primary').checkVisibility()]"""
+    before = tab.evaluate(seen)
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.evaluate(seen) == [0, "light", True, False]
+    tab.emulate_media(media="screen")
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert before[0] > 0 and tab.evaluate(seen)[:2] == before[:2] == [before[0], "dark"]
+    context.close()

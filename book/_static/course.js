@@ -18,11 +18,17 @@
   });
   formulas.forEach((formula) => watch.observe(formula));
 
-  // On paper every folded answer is open; afterwards it is as the reader left it.
-  let opened = [];
+  // On paper the page is light and every folded answer open; afterwards as the reader left it.
+  const page = document.documentElement.dataset;
+  let opened = [], theme = page.theme;
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("article details:not([open])")];
     opened.forEach((box) => { box.open = true; });
+    theme = page.theme;
+    page.theme = "light";
   });
-  addEventListener("afterprint", () => opened.forEach((box) => { box.open = false; }));
+  addEventListener("afterprint", () => {
+    opened.forEach((box) => { box.open = false; });
+    page.theme = theme;
+  });
 })();
