@@ -226,7 +226,8 @@ def test_on_paper_answers_are_open_and_the_page_is_light(server, chromium):
     tab = context.new_page()
     tab.goto(f"{server}/book/4_gru/two_gates.html", wait_until="load")
     seen = """() => [document.querySelectorAll('article details:not([open])').length,
-      document.documentElement.dataset.theme, document.querySelector('article h1').checkVisibility(),
+      document.documentElement.dataset.theme,
+      document.querySelector('article h1').checkVisibility(),
       document.querySelector('.bd-sidebar-primary').checkVisibility()]"""
     before = tab.evaluate(seen)
     tab.emulate_media(media="print")
