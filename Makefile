@@ -37,7 +37,7 @@ unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
 STRICT = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope \
 	--nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable test-solved notebooks sync student solved lint format bench sweep picture chromium clean
+.PHONY: help book test test-portable test-solved notebooks sync student solved lint format bench sweep picture chromium zip lighthouse clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -89,6 +89,13 @@ sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="
 
 picture: $(READY) ## draw the picture of the README from the stored results
 	$(BIN)/python -m tools.readme_picture
+
+zip: book ## the offline edition: pages and notebooks as one archive, in _build
+	@$(BIN)/python -m tools.archive
+
+lighthouse: book chromium ## measure the built pages with Lighthouse (ONLY="book/3_lstm/carousel …" for some)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[lighthouse]'
+	@$(BIN)/python -m tools.lighthouse $(ONLY)
 
 chromium: $(READY) # the tests look at the pages in a browser
 	@$(BIN)/python -m tools.browser

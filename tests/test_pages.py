@@ -1,40 +1,23 @@
 """The built pages: whole, offline, and readable on a phone and a desk, light and dark."""
 
-import functools
-import http.server
+import gzip
 import re
-import threading
-from html.parser import HTMLParser
+from importlib import resources
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from tools import hygiene
 from tools.environment import ROOT
+from tools.markup import Page
+from tools.server import serve
 
 SITE = ROOT / "_build" / "html"
 PAGES = [f"{entry}.html" for entry in hygiene.toc_entries()]
-LOADS = {"src", "srcset", "data", "poster", "action"}
+OTHERS = ["search.html", "404.html"]
+AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+LIMIT = 300_000  # bytes of a page, compressed, with all that it loads
 OUTSIDE = re.compile(r"^\s*(?:https?:)?//")
-
-
-class Page(HTMLParser):
-    """What a page loads, where it links to, and the anchors it has."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.loads, self.links, self.anchors, self.labs = [], [], set(), 0
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        self.anchors |= {given[key] for key in ("id", "name") if given.get(key)}
-        self.loads += [value for key, value in attrs if key in LOADS and value]
-        self.labs += tag in ("cell-lab", "attention-lab")
-        if tag == "a" and given.get("href"):
-            self.links.append(given["href"])
-        elif given.get("href") and given.get("rel") != "canonical":
-            self.loads.append(given["href"])
 
 
 @pytest.fixture(scope="module")
@@ -82,21 +65,20 @@ def test_the_pages_carry_no_script_for_mathematics_or_live_cells(site):
     assert not [url for url in scripts if re.search("mathjax|thebe|fontawesome|katex", url, re.I)]
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture(scope="module")
 def server():
-    handler = functools.partial(Quiet, directory=str(SITE))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}"
-        httpd.shutdown()
+    with serve(SITE) as address:
+        yield address
 
 
-LOOK = """() => {
+# Before a page has drawn anything: add up how far it moves while it loads.
+SHIFT = """
+  window.moved = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(e => { window.moved += e.value; }))
+    .observe({type: 'layout-shift', buffered: true});
+"""
+LOOK = r"""() => {
+  const moved = window.moved;
   document.querySelectorAll('details').forEach(e => { e.open = true; });
   const box = e => e.getBoundingClientRect();
   const wide = [...document.querySelectorAll('article *')].filter(e =>
@@ -105,15 +87,48 @@ LOOK = """() => {
       '.visually-hidden'));
   const maths = [...document.querySelectorAll('article .katex-html')]
     .filter(e => e.checkVisibility());
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, {acceptNode: n =>
+    n.parentElement.closest('pre, code, script, style, .katex-mathml')
+      ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT});
+  const raw = [];
+  while (walk.nextNode()) {
+    const text = walk.currentNode.data;
+    if (/\\[a-zA-Z]{2,}|\$[^$]*[\\_^][^$]*\$|\\[()[\]]/.test(text)) raw.push(text.slice(0, 80));
+  }
+  const images = [...document.images];
   return {
     overflow: document.documentElement.scrollWidth - innerWidth,
     wide: wide.slice(0, 5).map(e => e.outerHTML.slice(0, 120)),
     maths: document.querySelectorAll('article span.math, article div.math').length,
     flat: maths.filter(e => box(e).height < 4 || box(e).width < 2).length, drawn: maths.length,
     font: !maths.length || document.fonts.check('16px KaTeX_Main'),
-    theme: document.documentElement.dataset.theme,
+    theme: document.documentElement.dataset.theme, moved, raw,
+    mute: images.filter(e => !e.alt.trim()).map(e => e.src),
+    unsized: images.filter(e => !e.getAttribute('width') || !e.getAttribute('height'))
+      .map(e => e.src),
   };
 }"""
+# Formulas and code are made of few kinds of parts by one program each. Some of each kind stay for
+# axe, the others keep their place without their thousands of parts, which axe would all visit.
+SPARE = """() => {
+  [...document.querySelectorAll('.katex')].slice(3).forEach(e => {
+    const {width, height} = e.getBoundingClientRect();
+    const stand = document.createElement('span');
+    stand.textContent = 'x';
+    stand.style.cssText = `width:${width}px;height:${height}px;`
+      + 'display:inline-block;overflow:hidden';
+    e.replaceChildren(stand);
+  });
+  const seen = new Set();
+  document.querySelectorAll('.highlight pre span').forEach(e => {
+    const kind = e.className + e.closest('.highlight').parentElement.className;
+    if (seen.has(kind)) e.replaceWith(...e.childNodes); else seen.add(kind);
+  });
+}"""
+FAULTS = r"""() => axe.run(document, {resultTypes: ['violations'], iframes: false}).then(found =>
+  found.violations.flatMap(v => v.nodes.slice(0, 3).map(n =>
+    `${v.id}: ${n.html.slice(0, 160)} (${n.failureSummary.replace(/\s+/g, ' ').slice(0, 160)})`)))
+"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -122,8 +137,9 @@ def test_a_page_is_whole_offline(width, scheme, server, chromium):
     context = chromium.new_context(
         viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
     )
+    context.add_init_script(SHIFT)
     faults = []
-    for name in PAGES:
+    for name in PAGES + OTHERS:
         tab = context.new_page()
         asked, errors = [], []
         tab.on("request", lambda request, asked=asked: asked.append(request.url))
@@ -135,15 +151,91 @@ def test_a_page_is_whole_offline(width, scheme, server, chromium):
         seen = tab.evaluate(LOOK)
         away = [url for url in asked if not url.startswith((server, "data:", "blob:"))]
         faults += [f"{name}: {fault}" for fault in errors + away + judge(seen, scheme)]
+        faults += [f"{name}: {fault}" for fault in axe(tab)]
         tab.close()
     context.close()
     assert not faults, "\n".join(faults)
 
 
+def axe(tab):
+    """What axe-core finds on an open page."""
+    tab.evaluate(SPARE)
+    tab.evaluate(AXE)
+    return tab.evaluate(FAULTS)
+
+
 def judge(seen, scheme):
     """Sentences for what a reader would stumble over."""
+    if seen["raw"] or seen["mute"] or seen["unsized"]:
+        return [f"raw TeX, no alt text or no size: {seen['raw'] + seen['mute'] + seen['unsized']}"]
+    if seen["moved"] > 0.01:
+        return [f"moves while it loads, by {seen['moved']:.3f}"]
     if seen["overflow"] > 0 or seen["wide"]:
         return [f"wider than the screen by {seen['overflow']} px: {seen['wide']}"]
     if seen["flat"] or seen["drawn"] < seen["maths"] or not seen["font"]:
         return [f"mathematics is not drawn: {seen}"]
-    return [] if seen["theme"] == scheme else [f"theme is {seen['theme']}, reader asked {scheme}"]
+    return (
+        []
+        if seen["theme"] in (scheme, None)
+        else [f"theme is {seen['theme']}, reader asked {scheme}"]
+    )
+
+
+def weight(name):
+    """Bytes of a page and of what its mark-up loads, compressed; fonts come on top."""
+    page = Page(SITE / name)
+    files = {(SITE / name).parent.joinpath(unquote(urlsplit(url).path)) for url in page.loads}
+    files = {file.resolve() for file in files if file.is_file() and file.suffix != ".html"}
+    return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files | {SITE / name})
+
+
+def test_the_heaviest_pages_are_light(server, chromium):
+    """Down to the last picture, which waits until the reader scrolls near it."""
+    received = {}
+    for name in sorted(PAGES, key=weight)[-4:]:
+        context = chromium.new_context()
+        tab = context.new_page()
+        session, sizes = context.new_cdp_session(tab), []
+        session.send("Network.enable")
+        session.on(
+            "Network.loadingFinished", lambda e, sizes=sizes: sizes.append(e["encodedDataLength"])
+        )
+        tab.goto(f"{server}/{name}", wait_until="load")
+        tab.evaluate("""async () => {
+          for (const image of document.images) { image.loading = 'eager'; await image.decode(); }
+          await document.fonts.ready;
+        }""")
+        received[name] = sum(sizes)
+        context.close()
+    assert min(received.values()) > 50_000 and max(received.values()) <= LIMIT, received
+
+
+def test_a_page_says_what_it_is(site):
+    titles, descriptions = [], []
+    for name in PAGES:
+        text = (SITE / name).read_text(encoding="utf-8")
+        assert '<html lang="en"' in text and text.count('name="viewport"') == 1, name
+        assert text.count('rel="icon"') == 1 and text.count("<h1") in (1, 2), name
+        text = text.partition("<body")[0]
+        titles += re.findall(r"<title>(.*?)</title>", text)
+        descriptions += re.findall(r'<meta name="description" content="([^"]{30,})"', text)
+    assert len(set(titles)) == len(PAGES)
+    assert len(set(descriptions)) == len(PAGES)
+
+
+def test_on_paper_answers_are_open_and_the_page_is_light(server, chromium):
+    context = chromium.new_context(color_scheme="dark")
+    tab = context.new_page()
+    tab.goto(f"{server}/book/4_gru/two_gates.html", wait_until="load")
+    seen = """() => [document.querySelectorAll('article details:not([open])').length,
+      document.documentElement.dataset.theme,
+      document.querySelector('article h1').checkVisibility(),
+      document.querySelector('.bd-sidebar-primary').checkVisibility()]"""
+    before = tab.evaluate(seen)
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.evaluate(seen) == [0, "light", True, False]
+    tab.emulate_media(media="screen")
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert before[0] > 0 and tab.evaluate(seen)[:2] == before[:2] == [before[0], "dark"]
+    context.close()

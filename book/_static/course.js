@@ -1,0 +1,34 @@
+// The few things of the frame that need a script. Loaded with the theme's scripts, after the page.
+(() => {
+  // Pages opened from the disk may not fetch each other: the search shows titles alone there.
+  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+  // A formula that scrolls in its own box can be reached and moved with the keyboard.
+  const formulas = document.querySelectorAll("div.math > .formula");
+  const watch = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) {
+        target.tabIndex = 0;
+        target.setAttribute("role", "group");
+        target.setAttribute("aria-label", "formula");
+      } else {
+        for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
+      }
+    }
+  });
+  formulas.forEach((formula) => watch.observe(formula));
+
+  // On paper the page is light and every folded answer open; afterwards as the reader left it.
+  const page = document.documentElement.dataset;
+  let opened = [], theme = page.theme;
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("article details:not([open])")];
+    opened.forEach((box) => { box.open = true; });
+    theme = page.theme;
+    page.theme = "light";
+  });
+  addEventListener("afterprint", () => {
+    opened.forEach((box) => { box.open = false; });
+    page.theme = theme;
+  });
+})();
