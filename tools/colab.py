@@ -41,8 +41,8 @@ def with_cell(nb, library):
     """
     if not LIBRARY.fullmatch(library):
         raise ValueError(
-            f"{library!r} is not what the cell can install: give git+https://host/owner/name@branch "
-            "or the absolute path of a folder or wheel"
+            f"{library!r} is nothing that the cell can install: give "
+            "git+https://host/owner/name@branch or the absolute path of a folder or wheel"
         )
     cells = [cell for cell in nb.cells if cell.get("id") != ID]
     own = nbformat.v4.new_code_cell(CELL.format(library=library), id=ID, execution_count=1)
@@ -70,8 +70,8 @@ def write(source, target, library):
 def store(folder, branch=repository.LAUNCH, root=ROOT):
     """Commit the folder to a branch of its own, without touching the files you work on."""
     index = {"GIT_INDEX_FILE": str(folder.parent / f"{branch}.index")}
-    author = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
-              for what, value in (("NAME", "make launch"), ("EMAIL", "launch@localhost"))}  # fmt: skip
+    author = {f"GIT_{who}_NAME": "make launch" for who in ("AUTHOR", "COMMITTER")}
+    author |= {f"GIT_{who}_EMAIL": "launch@localhost" for who in ("AUTHOR", "COMMITTER")}
 
     def git(*words):
         run = subprocess.run(["git", *words], cwd=root, env=os.environ | author | index,

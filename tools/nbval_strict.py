@@ -11,7 +11,6 @@ from nbval.plugin import IPyNbCell, find_comment_markers
 from tools import compare
 from tools.environment import pin_threads
 
-
 SLOW = "torch._dynamo"
 INSTEAD = "use Adam of lessons_lib.torch_training in the place of torch.optim (or no torch.compile)"
 
@@ -29,7 +28,7 @@ class StrictCell(IPyNbCell):
             self.refuse_slow_modules()
 
     def refuse_slow_modules(self):
-        """Any optimiser of torch.optim loads torch._dynamo; `lessons_lib.torch_training` does not."""
+        """An optimiser of torch.optim loads torch._dynamo; lessons_lib.torch_training does not."""
         kernel, asked = self.parent.kernel, {"slow": f"{SLOW!r} in __import__('sys').modules"}
         msg_id = kernel.kc.execute("", silent=True, user_expressions=asked)
         reply = {}
