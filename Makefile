@@ -71,7 +71,8 @@ test-library: $(READY) ## the tests of the library alone: no pages, no browser
 test-oldest: ## the tests of the library on the oldest versions it allows, in .venv-oldest
 	@mkdir -p _build && $(PYTHON) -m tools.oldest >_build/oldest.txt
 	@rm -rf .venv-oldest
-	@$(MAKE) --no-print-directory VENV=.venv-oldest CONSTRAINTS=_build/oldest.txt test-library
+	@PYTEST_ADDOPTS="-W ignore::DeprecationWarning" $(MAKE) --no-print-directory \
+		VENV=.venv-oldest CONSTRAINTS=_build/oldest.txt test-library
 
 test-newest: ## everything on the newest versions of everything, in .venv-newest
 	@rm -rf .venv-newest

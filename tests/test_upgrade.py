@@ -138,10 +138,10 @@ def test_every_dependency_of_the_course_has_a_bound_and_a_pin():
 
 
 class Web(http.server.BaseHTTPRequestHandler):
-    """A web of one page: /here is there, everything else is not."""
+    """A web of two pages: /here is there, /closed turns robots away; there is nothing else."""
 
     def do_GET(self):
-        self.send_response(200 if self.path == "/here" else 404)
+        self.send_response({"/here": 200, "/closed": 403}.get(self.path, 404))
         self.end_headers()
 
     do_HEAD = do_GET
@@ -160,12 +160,14 @@ def test_a_broken_link_is_named_with_its_page_and_its_line(tmp_path, capsys):
     (tmp_path / "book" / "references.bib").write_text("")
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
     (tmp_path / "book" / "index.md").write_text(
-        f"# A book\n\nA [good link]({web}/here).\n\nA [bad link]({web}/gone).\n"
+        f"# A book\n\nA [good link]({web}/here), a [closed one]({web}/closed).\n\nA [bad link]({web}/gone).\n"
     )
     with pytest.raises(SystemExit) as stop:
         links.main(tmp_path)
     said = capsys.readouterr().out
     assert stop.value.code == 1
+    assert "closed" not in said
     assert f"index.md, line 5: {web}/gone" in said and "404" in said
-    assert "2 links to the web, 1 broken." in said
+    assert "3 links to the web, 1 broken." in said
     server.shutdown()
+    server.server_close()

@@ -1,0 +1,141 @@
+"""Four ways to ask how well a key answers a query.
+
+Each score has ``params`` (a dict, empty where there is nothing to learn) and
+
+    scores, cache = score.forward(q, k)             q (..., T_q, d_q), k (..., T_k, d_k)
+    dq, dk, grads = score.backward(dscores, cache)  grads has the keys of params
+
+with scores (..., T_q, T_k).  Inputs and parameters share one floating dtype, and so do all
+results.  ``forward`` raises TypeError for input that is not floating or of another dtype, and
+ValueError for a wrong rank or feature size, unequal leading axes, an empty sequence, NaN.
+"""
+
+import numpy as np
+
+from lessons_lib.attention.checks import check_array, check_params, check_same_batch
+from lessons_lib.functional import d_tanh
+
+
+def glorot(rng, rows, columns, dtype):
+    """(rows, columns), uniform with variance 2 / (rows + columns) (Glorot & Bengio, 2010)."""
+    limit = np.sqrt(6 / (rows + columns))
+    return rng.uniform(-limit, limit, (rows, columns)).astype(dtype)
+
+
+def weight_gradient(x, dy):
+    """Backward of y = x W for W: the outer products x ⊗ dy, summed over all leading axes."""
+    return x.reshape(-1, x.shape[-1]).T @ dy.reshape(-1, dy.shape[-1])
+
+
+def _check_pair(q, k, query_size, key_size, params):
+    check_array("q", q, query_size)
+    check_array("k", k, key_size, dtype=q.dtype)
+    check_same_batch(q=q, k=k)
+    check_params(params, q.dtype)
+
+
+class Dot:
+    """Dot product (Luong, 2015), for queries and keys of one size d.
+
+        e = q kᵀ
+
+    params: none.
+    """
+
+    def __init__(self):
+        self.params = {}
+
+    def forward(self, q, k):
+        """q (..., T_q, d), k (..., T_k, d)  →  scores (..., T_q, T_k), cache."""
+        check_array("q", q)
+        _check_pair(q, k, None, q.shape[-1], self.params)
+        return q @ k.swapaxes(-1, -2), (q, k)
+
+    def backward(self, dscores, cache):
+        """dscores (..., T_q, T_k)  →  dq, dk, {}."""
+        q, k = cache
+        return dscores @ k, dscores.swapaxes(-1, -2) @ q, {}
+
+
+class ScaledDot(Dot):
+    """Scaled dot product (Vaswani, 2017): entries of variance 1 give scores of variance 1.
+
+        e = q kᵀ / √d
+
+    params: none.
+    """
+
+    def forward(self, q, k):
+        """q (..., T_q, d), k (..., T_k, d)  →  scores (..., T_q, T_k), cache."""
+        scores, cache = super().forward(q, k)
+        return scores / q.shape[-1] ** 0.5, cache
+
+    def backward(self, dscores, cache):
+        """dscores (..., T_q, T_k)  →  dq, dk, {}."""
+        q, _ = cache
+        return super().backward(dscores / q.shape[-1] ** 0.5, cache)
+
+
+class General:
+    """The general score (Luong, 2015): a matrix between query and key, which may differ in size.
+
+        e = q W kᵀ
+
+    params: W (d_q, d_k), initially uniform (Glorot & Bengio, 2010).
+    """
+
+    def __init__(self, query_size, key_size, *, rng, dtype=np.float64):
+        self.query_size, self.key_size, self.dtype = query_size, key_size, np.dtype(dtype)
+        self.params = {"W": glorot(rng, query_size, key_size, dtype)}
+
+    def forward(self, q, k):
+        """q (..., T_q, d_q), k (..., T_k, d_k)  →  scores (..., T_q, T_k), cache."""
+        _check_pair(q, k, self.query_size, self.key_size, self.params)
+        qW = q @ self.params["W"]
+        return qW @ k.swapaxes(-1, -2), (q, k, qW)
+
+    def backward(self, dscores, cache):
+        """dscores (..., T_q, T_k)  →  dq, dk, {"W": dW}."""
+        q, k, qW = cache
+        dqW = dscores @ k
+        dk = dscores.swapaxes(-1, -2) @ qW
+        return dqW @ self.params["W"].T, dk, {"W": weight_gradient(q, dqW)}
+
+
+class Additive:
+    """The additive score (Bahdanau, 2015): one hidden layer of size A.
+
+        e = tanh(q W_q + k W_k) v_a
+
+    params: W_q (d_q, A), W_k (d_k, A), v_a (A,), initially uniform (Glorot & Bengio, 2010).
+    It keeps A numbers for each pair of query and key, where the others keep one.
+    The vector is called v_a, as in the paper, because v is the values.
+    """
+
+    def __init__(self, query_size, key_size, hidden_size, *, rng, dtype=np.float64):
+        self.query_size, self.key_size, self.dtype = query_size, key_size, np.dtype(dtype)
+        self.params = {
+            "W_q": glorot(rng, query_size, hidden_size, dtype),
+            "W_k": glorot(rng, key_size, hidden_size, dtype),
+            "v_a": glorot(rng, hidden_size, 1, dtype)[:, 0],
+        }
+
+    def forward(self, q, k):
+        """q (..., T_q, d_q), k (..., T_k, d_k)  →  scores (..., T_q, T_k), cache."""
+        _check_pair(q, k, self.query_size, self.key_size, self.params)
+        qW, kW = q @ self.params["W_q"], k @ self.params["W_k"]
+        y = np.tanh(qW[..., :, None, :] + kW[..., None, :, :])  # (..., T_q, T_k, A)
+        return y @ self.params["v_a"], (q, k, y)
+
+    def backward(self, dscores, cache):
+        """dscores (..., T_q, T_k)  →  dq, dk, grads of W_q, W_k, v_a."""
+        q, k, y = cache
+        da = dscores[..., None] * self.params["v_a"] * d_tanh(y)
+        dqW = da.sum(axis=-2)  # a query meets every key …
+        dkW = da.sum(axis=-3)  # … and a key every query
+        grads = {
+            "W_q": weight_gradient(q, dqW),
+            "W_k": weight_gradient(k, dkW),
+            "v_a": weight_gradient(y, dscores[..., None])[:, 0],
+        }
+        return dqW @ self.params["W_q"].T, dkW @ self.params["W_k"].T, grads

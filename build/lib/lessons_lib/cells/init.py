@@ -1,0 +1,32 @@
+"""Initial values of weights and biases."""
+
+import numpy as np
+
+
+def uniform(rng, shape, hidden_size, dtype):
+    """U(-1/√H, 1/√H), the range that ``torch.nn`` uses for its recurrent layers."""
+    bound = 1 / np.sqrt(hidden_size)
+    return rng.uniform(-bound, bound, shape).astype(dtype)
+
+
+def orthogonal(size, rng, dtype=np.float64):
+    """A random orthogonal matrix (size, size): all singular values are 1 (Saxe et al., 2014).
+
+    The signs of R's diagonal are folded in, so that the draw is uniform over the group.
+    """
+    q, r = np.linalg.qr(rng.standard_normal((size, size)))
+    return (q * np.sign(np.diag(r))).astype(dtype)
+
+
+def chrono_bias(hidden_size, longest, rng, dtype=np.float64):
+    """Keep-gate biases log U(1, T_max - 1), shape (H,)  (Tallec & Ollivier, 2018).
+
+    A gate σ(b) forgets at rate 1 - σ(b), so it remembers for about 1 + e^b steps: the units
+    share out the time scales from 2 to ``longest`` = T_max.  Raises ValueError below 3.
+    """
+    if not longest >= 3:
+        raise ValueError(
+            f"chrono={longest!r}: give the longest gap in steps, at least 3 "
+            "(the biases are log of a number between 1 and T_max - 1)"
+        )
+    return np.log(rng.uniform(1, longest - 1, hidden_size)).astype(dtype)

@@ -1,0 +1,118 @@
+"""Train PyTorch modules: Adam with clipping and one loop, as in ``training``.  Floor 2.
+
+``torch.optim`` loads ``torch._dynamo``, which takes seconds in every notebook; these few lines of
+tensor operations do not.
+"""
+
+import math
+
+import numpy as np
+import torch
+
+from lessons_lib.training import History, progress
+
+
+class Adam:
+    """Adam (Kingma & Ba, 2015) with optional clipping by the global norm, on ``p.grad``.
+
+    parameters: those of a module, the frozen ones are left out; lr: step size; clip: limit of the
+    global norm, or None; betas, eps as in the paper.  ``update`` changes the parameters in place.
+    Raises ValueError where lr or clip is not positive and where there is nothing to train.
+    """
+
+    def __init__(self, parameters, lr, *, clip=None, betas=(0.9, 0.999), eps=1e-8):
+        if not lr > 0 or (clip is not None and not clip > 0):
+            raise ValueError(f"Adam: lr and clip must be positive, got lr={lr!r}, clip={clip!r}")
+        self.parameters = [p for p in parameters if p.requires_grad]
+        if not self.parameters:
+            raise ValueError("Adam: no parameter to train; a generator can be used up only once")
+        self.lr, self.clip, self.betas, self.eps, self.steps = lr, clip, betas, eps, 0
+        self.means = [torch.zeros_like(p) for p in self.parameters]
+        self.squares = [torch.zeros_like(p) for p in self.parameters]
+
+    @torch.no_grad()
+    def update(self, factor=1.0):
+        """One step of size lr · factor  →  norm of the gradient before clipping (float).
+
+        A parameter that took no part in the loss counts as one with gradient 0.
+        Raises ValueError where no parameter has a gradient or one is not finite.
+        """
+        grads, norm = self._gradients()
+        self.steps += 1
+        (b1, b2), t = self.betas, self.steps
+        torch._foreach_lerp_(self.means, grads, 1 - b1)
+        torch._foreach_mul_(self.squares, b2)
+        torch._foreach_addcmul_(self.squares, grads, grads, 1 - b2)
+        size = torch._foreach_sqrt(self.squares)
+        torch._foreach_div_(size, math.sqrt(1 - b2**t))
+        torch._foreach_add_(size, self.eps)
+        rate = self.lr * factor / (1 - b1**t)
+        torch._foreach_addcdiv_(self.parameters, self.means, size, -rate)
+        return norm
+
+    def clear(self):
+        """Forget the gradients, before the next ``backward``."""
+        for p in self.parameters:
+            p.grad = None
+
+    def _gradients(self):
+        """The gradients, clipped as one vector (Pascanu et al., 2013), and their norm before."""
+        given = [p.grad for p in self.parameters]
+        if all(g is None for g in given):
+            raise ValueError("Adam: no parameter has a gradient: call loss.backward() first")
+        pairs = zip(given, self.parameters, strict=True)
+        grads = [torch.zeros_like(p) if g is None else g for g, p in pairs]
+        norm = torch.stack([g.norm() for g in grads]).norm().item()
+        if not math.isfinite(norm):
+            raise ValueError(
+                f"Adam: the norm of the gradient is {norm}, not finite: the training has diverged; "
+                "lower the learning rate, or clip at a smaller norm from the start"
+            )
+        if self.clip and norm > self.clip:
+            grads = torch._foreach_mul(grads, self.clip / norm)
+        return grads, norm
+
+
+def accuracy(logits, targets):
+    """Share of positions at which the largest logit is the target's.
+
+    logits (..., K), targets (...)  →  float.  Raises ValueError where the shapes disagree.
+    """
+    if targets.shape != logits.shape[:-1] or not targets.numel():
+        raise ValueError(
+            f"accuracy: logits {tuple(logits.shape)} need targets of shape "
+            f"{tuple(logits.shape[:-1])}, at least one, not {tuple(targets.shape)}"
+        )
+    return (logits.argmax(dim=-1) == targets).double().mean().item()
+
+
+def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=None):
+    """Train until the batches run out or ``stop`` says so.
+
+    model: y = model(x), or model(*x) where x is a tuple, for modules of several inputs
+    batches: iterable of (x, target, …); loss(y, target, …) → scalar tensor; optimiser: ``Adam``
+    schedule(step) → factor of the learning rate; metric(y, target, …) → float, recorded
+    stop(metrics so far) → bool
+    →  History.  Raises ValueError where the loss is not finite, where ``stop`` has no metric to
+    look at, and where there is no batch.
+    """
+    if stop and not metric:
+        raise ValueError("train: stop looks at the metrics; give a metric, such as accuracy")
+    losses, metrics, norms = [], [], []
+    for step, (x, *targets) in enumerate(progress(batches, desc="training", unit="step")):
+        y = model(*x) if isinstance(x, tuple) else model(x)
+        value = loss(y, *targets)
+        losses.append(value.item())
+        if not math.isfinite(losses[-1]):
+            raise ValueError(f"train: the loss is {losses[-1]} at step {step}; lower the rate")
+        optimiser.clear()
+        value.backward()
+        norms.append(optimiser.update(schedule(step) if schedule else 1.0))
+        if metric:
+            with torch.no_grad():
+                metrics.append(metric(y, *targets))
+        if stop and stop(metrics):
+            break
+    if not losses:
+        raise ValueError("train: no batch came; a generator can be used up only once")
+    return History(np.array(losses), np.array(metrics), np.array(norms))

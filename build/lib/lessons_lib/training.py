@@ -1,0 +1,191 @@
+"""Train NumPy models: a read-out on a cell, Adam with clipping, one loop.  Floor 2.
+
+Parameters and gradients are dicts with equal keys, so each rule here is one ``for``.
+"""
+
+import os
+import sys
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+
+class SequenceModel:
+    """A cell with a linear read-out:  y_t = h_t W_hy + b_y.
+
+    cell: any of ``lessons_lib.cells``; outputs: K, the number of values per step.
+    last_only=True reads out the last step alone, so y is (B, K) instead of (T, B, K).
+    ``params`` holds the cell's own arrays as "cell.<name>" beside W_hy (H, K) and b_y (K,).
+    """
+
+    def __init__(self, cell, outputs, *, rng, last_only=False):
+        self.cell, self.last_only = cell, last_only
+        bound = 1 / np.sqrt(cell.hidden_size)
+        W_hy = rng.uniform(-bound, bound, (cell.hidden_size, outputs))
+        self.read_out = {
+            "W_hy": W_hy.astype(cell.dtype),
+            "b_y": np.zeros(outputs, cell.dtype),
+        }
+
+    @property
+    def params(self):
+        return {**{f"cell.{k}": v for k, v in self.cell.params.items()}, **self.read_out}
+
+    def forward(self, x, state=None):
+        """x (T, B, D), state of the cell  →  y (T, B, K) or (B, K), final state, cache."""
+        hs, state, cache = self.cell.forward(x, state)
+        read = hs[-1] if self.last_only else hs
+        return read @ self.read_out["W_hy"] + self.read_out["b_y"], state, (hs, cache)
+
+    def backward(self, dy, cache, dstate=None, dhs=0.0):
+        """dy like y, dhs (T, B, H): what reaches hs by other ways than the read-out
+        →  dx (T, B, D), dstate, grads (dict like params)."""
+        hs, cell_cache = cache
+        read, flat = hs[-1] if self.last_only else hs, dy.reshape(-1, dy.shape[-1])
+        dread = dy @ self.read_out["W_hy"].T
+        if self.last_only:
+            last, dread = dread, np.zeros_like(hs)
+            dread[-1] = last
+        dx, dstate, grads = self.cell.backward(dread + dhs, cell_cache, dstate)
+        grads = {f"cell.{k}": v for k, v in grads.items()}
+        grads["W_hy"] = read.reshape(-1, hs.shape[-1]).T @ flat
+        grads["b_y"] = flat.sum(axis=0)
+        return dx, dstate, grads
+
+
+def global_norm(grads):
+    """Euclidean norm of all gradients together: dict of arrays  →  float."""
+    square = sum(float(np.vdot(g, g)) for g in grads.values())
+    if not np.isfinite(square):  # float32 squares overflow from 1.8e19 on
+        square = sum(float(np.square(g, dtype=np.float64).sum()) for g in grads.values())
+    return float(np.sqrt(square))
+
+
+def clip_by_global_norm(grads, limit):
+    """g ← g · min(1, limit / ‖g‖), with one norm for all arrays (Pascanu et al., 2013).
+
+    dict of arrays, limit > 0  →  new dict (same direction), the norm before clipping.
+    Raises ValueError for a limit that is not positive and for gradients that are not finite.
+    """
+    if not limit > 0:
+        raise ValueError(f"clip_by_global_norm: the limit must be positive, got {limit!r}")
+    norm = global_norm(grads)
+    if not np.isfinite(norm):
+        raise ValueError(
+            f"clip_by_global_norm: the norm of the gradient is {norm}, not finite: the training "
+            "has diverged; lower the learning rate, or clip at a smaller norm from the start"
+        )
+    if norm <= limit:
+        return grads, norm
+    return {name: g * g.dtype.type(limit / norm) for name, g in grads.items()}, norm
+
+
+class Adam:
+    """Adam (Kingma & Ba, 2015) with optional clipping by the global norm.
+
+    lr: step size; clip: limit of the global norm, or None; betas, eps as in the paper.
+    ``update`` changes the arrays in place.  Raises ValueError where lr or clip is not positive
+    and where the gradients are not those of the parameters or are not finite.
+    """
+
+    def __init__(self, lr, *, clip=None, betas=(0.9, 0.999), eps=1e-8):
+        if not lr > 0 or (clip is not None and not clip > 0):
+            raise ValueError(f"Adam: lr and clip must be positive, got lr={lr!r}, clip={clip!r}")
+        self.lr, self.clip, self.betas, self.eps = lr, clip, betas, eps
+        self.steps, self.means, self.squares = 0, {}, {}
+
+    def update(self, params, grads, factor=1.0):
+        """One step of size lr · factor.  params, grads: dicts with equal keys  →  gradient norm."""
+        if params.keys() != grads.keys():
+            raise ValueError(f"Adam: no pair for {sorted(params.keys() ^ grads.keys())}")
+        grads, norm = clip_by_global_norm(grads, self.clip or np.inf)
+        self.steps += 1
+        (b1, b2), t = self.betas, self.steps
+        rate = self.lr * factor * np.sqrt(1 - b2**t) / (1 - b1**t)
+        for name, g in grads.items():
+            m = self.means.setdefault(name, np.zeros_like(g))
+            v = self.squares.setdefault(name, np.zeros_like(g))
+            m += (1 - b1) * (g - m)
+            v += (1 - b2) * (g * g - v)
+            params[name] -= (rate * m / (np.sqrt(v) + self.eps * np.sqrt(1 - b2**t))).astype(
+                g.dtype
+            )
+        return norm
+
+
+def linear_decay(steps, last=0.3):
+    """Schedule: factor 1, then a straight line down to 0 over the ``last`` part of ``steps``."""
+    return lambda step: min(1.0, (steps - step) / (last * steps))
+
+
+def accuracy(logits, targets, mask=None):
+    """Share of positions at which the largest logit is the target's (mask: which count).
+
+    logits (..., K), targets (...), mask (...) or None.  Raises ValueError where the shapes
+    disagree or no position counts.
+    """
+    if np.shape(targets) != logits.shape[:-1]:
+        raise ValueError(
+            f"accuracy: logits {logits.shape} need targets of shape {logits.shape[:-1]}, "
+            f"not {np.shape(targets)}"
+        )
+    hits = logits.argmax(axis=-1) == targets
+    if mask is not None:
+        hits = hits[np.broadcast_to(np.asarray(mask, dtype=bool), hits.shape)]
+    if not hits.size:
+        raise ValueError("accuracy: there is no position to count: see mask and shapes")
+    return float(hits.mean())
+
+
+class History(NamedTuple):
+    """One entry per step, arrays (steps,): loss, metric (empty without one), norm of the gradient
+    before clipping."""
+
+    loss: np.ndarray
+    metric: np.ndarray
+    norm: np.ndarray
+
+
+def solved(threshold, window=20):
+    """A ``stop`` rule: the mean of the last ``window`` metrics is above ``threshold``."""
+    return lambda metrics: len(metrics) >= window and np.mean(metrics[-window:]) > threshold
+
+
+def progress(iterable, **options):
+    """tqdm's bar on stderr; silent where a stored output is being made (LESSONS_QUIET, tests)."""
+    quiet = bool(os.environ.get("LESSONS_QUIET") or os.environ.get("PYTEST_CURRENT_TEST"))
+    return tqdm(iterable, disable=quiet, leave=False, file=sys.stderr, **options)
+
+
+def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=None,
+          carry_state=False):  # fmt: skip
+    """Train until the batches run out or ``stop`` says so.
+
+    model: ``forward(x, state)`` and ``backward(dy, cache)``, with ``params``
+    batches: iterable of (x, target) or (x, target, mask); loss(y, target[, mask]) → value, dy
+    schedule(step) → factor of the learning rate; metric(y, target[, mask]) → float, recorded
+    stop(metrics so far) → bool; carry_state: start each batch from the last one's final state
+    →  History.  Raises ValueError where the loss is not finite, where ``stop`` has no metric to
+    look at, and where there is no batch.
+    """
+    if stop and not metric:
+        raise ValueError("train: stop looks at the metrics; give a metric, such as accuracy")
+    losses, metrics, norms, state = [], [], [], None
+    for step, (x, *targets) in enumerate(progress(batches, desc="training", unit="step")):
+        y, final, cache = model.forward(x, state)
+        value, dy = loss(y, *targets)
+        if not np.isfinite(value):
+            raise ValueError(f"train: the loss is {value} at step {step}; lower the learning rate")
+        _, _, grads = model.backward(dy, cache)
+        factor = schedule(step) if schedule else 1.0
+        norms.append(optimiser.update(model.params, grads, factor))
+        losses.append(value)
+        if metric:
+            metrics.append(metric(y, *targets))
+        if stop and stop(metrics):
+            break
+        state = final if carry_state else None
+    if not losses:
+        raise ValueError("train: no batch came; a generator can be used up only once")
+    return History(np.array(losses), np.array(metrics), np.array(norms))
