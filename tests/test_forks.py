@@ -97,7 +97,7 @@ def test_the_pages_follow_the_repository_they_are_built_for(book):
     assert lesson.canonical == f"https://ada.github.io/memory/{LESSON}.html"
     assert "Run in JupyterHub" not in lesson.links
     assert set(index.links) == {"Suggest an edit", "Report an error"}
-    copy = (site / LESSON).parent / lesson.links["Download the notebook"]
+    copy = (site / LESSON).parent / lesson.links["Download"]
     assert "git+https://github.com/Ada/memory@c0ffee0" in copy.read_text(encoding="utf-8")
 
     site = book(COURSE_REPOSITORY="https://gitlab.com/uni/group/course.git",

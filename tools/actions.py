@@ -53,7 +53,7 @@ def add(app, pagename, templatename, context, doctree):
             ("Run in Colab", found.colab(path)),
             ("Run in Binder", found.binder(path)),
             ("Run in JupyterHub", found.jupyterhub(path)),
-            ("Download the notebook", context["pathto"](copy, 1)),
+            ("Download", context["pathto"](copy, 1)),
             *links,
         ]
     context["body"] = context["body"].replace("</h1>", "</h1>\n" + row(links), 1)
