@@ -160,7 +160,7 @@ def test_a_broken_link_is_named_with_its_page_and_its_line(tmp_path, capsys):
     (tmp_path / "book" / "references.bib").write_text("")
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
     (tmp_path / "book" / "index.md").write_text(
-        f"# A book\n\nA [good link]({web}/here), a [closed one]({web}/closed).\n\nA [bad link]({web}/gone).\n"
+        f"# A book\n\nA [good]({web}/here), a [closed]({web}/closed).\n\nA [bad]({web}/gone).\n"
     )
     with pytest.raises(SystemExit) as stop:
         links.main(tmp_path)
