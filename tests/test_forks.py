@@ -93,7 +93,7 @@ def test_the_pages_follow_the_repository_they_are_built_for(book):
         "https://github.com/Ada/memory/edit/spring/book/1_rnn/lesson.ipynb"
     )
     asked = parse_qs(urlsplit(lesson.links["Report an error"]).query)
-    assert asked["page"] == [f"https://ada.github.io/memory/{LESSON}.html"]
+    assert asked["place"] == [f"https://ada.github.io/memory/{LESSON}.html"]
     assert lesson.canonical == f"https://ada.github.io/memory/{LESSON}.html"
     assert "Run in JupyterHub" not in lesson.links
     assert set(index.links) == {"Suggest an edit", "Report an error"}

@@ -62,7 +62,7 @@ class Repository(NamedTuple):
         fields = {"title": f"Erratum: {page}"}
         if self.provider == "github":
             where = f"{self.base_url}{page}.html" if self.base_url else page
-            fields = {"template": "erratum.yml", **fields, "page": where}
+            fields = {"template": "erratum.yml", **fields, "place": where}
         return f"{self.url}/issues/new?{urlencode(fields)}"
 
     def binder(self, path):
