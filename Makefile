@@ -45,7 +45,7 @@ STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
 .PHONY: help book test test-portable test-solved test-library test-oldest test-newest test-wheel \
 	notebooks sync student solved lint format bench sweep picture chromium clean \
-	publish launch student-zip links upgrade
+	publish launch links upgrade
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -97,14 +97,12 @@ solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@$(BIN)/python -m lessons_lib.editions solve $(NOTEBOOKS) --to _build/solved
 
 publish: export COURSE_PUBLISH = 1
-publish: book launch student-zip ## what the workflow publishes, for the repository it runs in
+publish: book launch student zip ## what the workflow publishes, for the repository it runs in
+	@cp _build/*.zip _build/html/
 
 launch: $(READY) ## the notebooks with the first cell for Colab, as the branch `launch`
 	@rm -rf _build/launch
 	@$(BIN)/python -m tools.colab $(NOTEBOOKS) --to _build/launch --store
-
-student-zip: student ## the notebooks without solutions as one file, _build/student.zip
-	@cd _build && rm -f student.zip && ../$(BIN)/python -m zipfile -c student.zip student
 
 links: $(READY) ## follow every link to the web (needs the network)
 	@$(BIN)/python -m tools.links
