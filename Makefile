@@ -3,25 +3,31 @@
 #   CONSTRAINTS  versions to install; none: /dev/null   make book CONSTRAINTS=/dev/null
 #   PIP_ARGS     more arguments for the install         make book PIP_ARGS="--no-cache-dir"
 #   ONLY         the notebooks to re-execute            make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
+#   VENV         the folder of the environment          make book VENV=.venv-other
+#   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 PYTHON      ?= python3
 CONSTRAINTS ?= constraints.txt
 PIP_ARGS    ?=
 ONLY        ?=
+VENV        ?= .venv
 
-BIN       := .venv/bin
-READY     := .venv/.installed
+BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+READY     := $(VENV)/.installed
 NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
 SWEEPS    := $(filter-out gap_sweep cost_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
+# Tests of the book, not of the library: they need its pages, its notebooks or a browser.
+BOOK_TESTS := book claims colab film forks frame pages readme solved
+LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -print) \
 	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
 
 # An environment that was copied, moved or lost its interpreter is made anew, not half used.
-SOUND = import sys, pip, lessons_lib as l; sys.exit(sys.version_info < (3, 11) or \
-	not l.__file__.startswith('$(CURDIR)/'))
+SOUND = import sys, pathlib, pip, lessons_lib as l; sys.exit(sys.version_info < (3, 11) or \
+	not pathlib.Path(l.__file__).resolve().is_relative_to(pathlib.Path.cwd()))
 ifneq ($(wildcard $(READY)),)
 ifneq ($(shell $(BIN)/python -c "$(SOUND)" 2>/dev/null && echo sound),sound)
-$(info The environment in .venv is broken or belongs to another folder: it is made anew.)
-$(shell rm -rf .venv)
+$(info The environment in $(VENV) is broken or belongs to another folder: it is made anew.)
+$(shell rm -rf $(VENV))
 endif
 endif
 
@@ -30,14 +36,16 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
 # The reader's own matplotlib and IPython settings must not colour the stored outputs.
-export MPLCONFIGDIR = $(CURDIR)/.venv/matplotlib
-export IPYTHONDIR = $(CURDIR)/.venv/ipython
+export MPLCONFIGDIR = $(CURDIR)/$(VENV)/matplotlib
+export IPYTHONDIR = $(CURDIR)/$(VENV)/ipython
 unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
 
-STRICT = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope \
-	--nbval --nbval-current-env --nbval-cell-timeout 120
+PYTEST = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope
+STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable test-solved notebooks sync student solved lint format bench sweep picture chromium zip lighthouse clean
+.PHONY: help book test test-portable test-solved test-library test-oldest test-newest test-wheel \
+	notebooks sync student solved lint format bench sweep picture chromium clean \
+	publish launch links upgrade zip lighthouse
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -57,6 +65,23 @@ test-portable: $(READY) ## the notebooks again, computed as another CPU would
 test-solved: solved ## the solved edition: every notebook, every check passed
 	$(STRICT) _build/solved/*/*.ipynb
 
+test-library: $(READY) ## the tests of the library alone: no pages, no browser
+	$(PYTEST) $(LIBRARY_TESTS)
+
+test-oldest: ## the tests of the library on the oldest versions it allows, in .venv-oldest
+	@mkdir -p _build && $(PYTHON) -m tools.oldest >_build/oldest.txt
+	@rm -rf .venv-oldest
+	@PYTEST_ADDOPTS="-W ignore::DeprecationWarning" $(MAKE) --no-print-directory \
+		VENV=.venv-oldest CONSTRAINTS=_build/oldest.txt test-library
+
+test-newest: ## everything on the newest versions of everything, in .venv-newest
+	@rm -rf .venv-newest
+	@$(MAKE) --no-print-directory VENV=.venv-newest CONSTRAINTS=/dev/null test
+
+test-wheel: $(READY) ## the wheel in an environment with NumPy alone, in .venv-wheel
+	@rm -rf .venv-wheel && mkdir -p _build && $(BIN)/python -m venv .venv-wheel
+	@$(BIN)/python -m tools.wheel .venv-wheel
+
 notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of them)
 	@$(BIN)/python -m tools.notebooks $(or $(ONLY),$(NOTEBOOKS))
 
@@ -70,6 +95,22 @@ student: $(READY) ## the notebooks without solutions, in _build/student
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved
 	@$(BIN)/python -m lessons_lib.editions solve $(NOTEBOOKS) --to _build/solved
+
+publish: export COURSE_PUBLISH = 1
+publish: book launch student zip ## what the workflow publishes, for the repository it runs in
+	@cp _build/*.zip _build/html/
+
+launch: $(READY) ## the notebooks with the first cell for Colab, as the branch `launch`
+	@rm -rf _build/launch
+	@$(BIN)/python -m tools.colab $(NOTEBOOKS) --to _build/launch --store
+
+links: $(READY) ## follow every link to the web (needs the network)
+	@$(BIN)/python -m tools.links
+
+upgrade: ## the newest versions: constraints.txt, every output, and the printed numbers that changed
+	@rm -rf .venv-newest
+	@$(MAKE) --no-print-directory VENV=.venv-newest CONSTRAINTS=/dev/null .venv-newest/.installed
+	@.venv-newest/bin/python -m tools.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
 lint: $(READY) ## ruff and codespell
 	@$(BIN)/ruff check --quiet .
@@ -106,8 +147,8 @@ clean: ## remove the built pages and the caches (the environment stays)
 $(READY): constraints.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not: try make PYTHON=python3.12" >&2; exit 1; }
-	@test -x $(BIN)/python || { echo "Creating .venv …"; $(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }; }
-	@echo "Installing the pinned packages into .venv (a minute or two, once) …"
+	@test -x $(BIN)/python || { echo "Creating $(VENV) …"; $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }; }
+	@echo "Installing the pinned packages into $(VENV) (a minute or two, once) …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
 	@$(BIN)/python -c 'import matplotlib.font_manager'
 	@touch $@

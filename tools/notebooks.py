@@ -110,18 +110,22 @@ def report(path, result):
     return True
 
 
-def main(names):
+def execute_all(paths):
+    """Execute the notebooks side by side, print a line for each  →  did all of them run?"""
     pin_threads()
     # Under pytest ipykernel leaves the output of subprocesses alone; the stored outputs must agree.
     os.environ["PYTEST_CURRENT_TEST"] = "make notebooks"
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        jobs = {pool.submit(execute, path): path for path in paths}
+        return all([report(jobs[job], job.result) for job in as_completed(jobs)])
+
+
+def main(names):
     paths = [Path(name).resolve() for name in names]
     missing = [str(path) for path in paths if not path.is_file()]
     if missing or not paths:
         sys.exit(f"no such notebook: {', '.join(missing) or 'book/*/*.ipynb is empty'}")
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        jobs = {pool.submit(execute, path): path for path in paths}
-        good = [report(jobs[job], job.result) for job in as_completed(jobs)]
-    sys.exit(not all(good))
+    sys.exit(not execute_all(paths))
 
 
 if __name__ == "__main__":

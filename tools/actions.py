@@ -1,0 +1,77 @@
+"""Sphinx extension: run, download and mend the page you read, where the repository is known.
+
+Without a repository (see tools/repository.py) no page shows any of it. The buttons are links with
+words: nothing to load for them, nothing to unfold, and they work without a script.
+"""
+
+import html
+import os
+import shutil
+from pathlib import Path
+
+from sphinx.errors import ConfigError
+
+from tools import colab, repository
+
+NOTEBOOKS = "_sources"  # below the pages, so that a copy on a disk has them too
+
+
+def find(app, config):
+    """The repository, as a configuration value: a page built for another one is built again."""
+    try:
+        found = repository.read(Path(app.confdir) / "_config.yml", os.environ)
+    except repository.Unclear as error:
+        raise ConfigError(str(error)) from None
+    config.course_repository = found._asdict() if found else {}
+    # The theme would draw its own buttons, some of them for hosts that cannot serve them.
+    options = config.html_theme_options
+    options["repository_url"] = ""
+    options["launch_buttons"] = {}
+    if found:
+        config.html_baseurl = found.base_url
+        source = f'<a href="{html.escape(found.url)}">Source of the course</a>'
+        options["extra_footer"] = f"{options.get('extra_footer', '')} {source}".strip()
+
+
+def clear(app):
+    """The notebooks of an earlier build may name another repository."""
+    shutil.rmtree(Path(app.outdir) / NOTEBOOKS, ignore_errors=True)
+
+
+def add(app, pagename, templatename, context, doctree):
+    """The links below the title of a page, and the notebook that one of them downloads."""
+    if doctree is None or not app.config.course_repository:
+        return
+    found = repository.Repository(**app.config.course_repository)
+    source = Path(app.env.doc2path(pagename))
+    path = source.relative_to(app.srcdir).as_posix()
+    links = [("Suggest an edit", found.edit(path)), ("Report an error", found.erratum(pagename))]
+    if source.suffix == ".ipynb":
+        copy = f"{NOTEBOOKS}/{path}"
+        colab.write(source, Path(app.outdir) / copy, found.pip())
+        links = [
+            ("Run in Colab", found.colab(path)),
+            ("Run in Binder", found.binder(path)),
+            ("Run in JupyterHub", found.jupyterhub(path)),
+            ("Download", context["pathto"](copy, 1)),
+            *links,
+        ]
+    context["body"] = context["body"].replace("</h1>", "</h1>\n" + row(links), 1)
+
+
+def row(links):
+    """The links that lead somewhere, as one named group."""
+    items = "".join(
+        f'<a href="{html.escape(url)}"{" download" if "://" not in url else ""}>{words}</a>\n'
+        for words, url in links
+        if url
+    )
+    return f'<nav class="page-actions" aria-label="This page">\n{items}</nav>\n'
+
+
+def setup(app):
+    app.add_config_value("course_repository", {}, "html")
+    app.connect("config-inited", find)
+    app.connect("builder-inited", clear)
+    app.connect("html-page-context", add, priority=901)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
