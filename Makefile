@@ -16,9 +16,10 @@ SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \
 	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
 
 # An environment that was copied, moved or lost its interpreter is made anew, not half used.
+# Only the doctor wants to see it as it is.
 SOUND = import sys, pip, lessons_lib as l; sys.exit(sys.version_info < (3, 11) or \
 	not l.__file__.startswith('$(CURDIR)/'))
-ifneq ($(wildcard $(READY)),)
+ifneq ($(if $(filter doctor,$(MAKECMDGOALS)),,$(wildcard $(READY))),)
 ifneq ($(shell $(BIN)/python -c "$(SOUND)" 2>/dev/null && echo sound),sound)
 $(info The environment in .venv is broken or belongs to another folder: it is made anew.)
 $(shell rm -rf .venv)
@@ -37,7 +38,7 @@ unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
 STRICT = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope \
 	--nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable test-solved notebooks sync student solved lint format bench sweep picture chromium clean
+.PHONY: help book test test-portable test-solved notebooks sync student solved lab doctor lint format bench sweep picture chromium clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -70,6 +71,12 @@ student: $(READY) ## the notebooks without solutions, in _build/student
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved
 	@$(BIN)/python -m lessons_lib.editions solve $(NOTEBOOKS) --to _build/solved
+
+lab: $(READY) ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --ServerApp.root_dir=book
+
+doctor: ## say what is wrong with the environment, and what mends it
+	@cd src && p=../.venv/bin/python; test -x $$p || p=$(PYTHON); $$p -m lessons_lib.doctor
 
 lint: $(READY) ## ruff and codespell
 	@$(BIN)/ruff check --quiet .
