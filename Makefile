@@ -38,7 +38,7 @@ unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
 STRICT = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope \
 	--nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable test-solved notebooks sync student solved lab doctor lint format bench sweep picture chromium clean
+.PHONY: help book test test-portable test-solved notebooks sync student solved lab doctor lint format bench sweep picture teaching chromium clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -64,9 +64,10 @@ notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of t
 sync: $(READY) ## regenerate the starters of the exercises from their references
 	@$(BIN)/python -m lessons_lib.editions sync $(NOTEBOOKS)
 
-student: $(READY) ## the notebooks without solutions, in _build/student
+student: $(READY) ## the notebooks without solutions, in _build/student and, to hand out, student.zip
 	@rm -rf _build/student
 	@$(BIN)/python -m lessons_lib.editions strip $(NOTEBOOKS) --to _build/student
+	@$(BIN)/python -m tools.student_zip _build/student
 
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved
@@ -93,6 +94,9 @@ bench: $(READY) ## time the cells against torch.nn and the usual teaching versio
 sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="RNN|GRU chrono" for some)
 	$(BIN)/python -m benchmarks.gap_sweep $(if $(ONLY),--only "$(ONLY)")
 	$(if $(ONLY),,set -e; $(foreach sweep,$(SWEEPS),$(BIN)/python -m benchmarks.$(sweep);))
+
+teaching: $(READY) ## the times, the map and the schedules on the page for teachers
+	@$(BIN)/python -m tools.teaching
 
 picture: $(READY) ## draw the picture of the README from the stored results
 	$(BIN)/python -m tools.readme_picture

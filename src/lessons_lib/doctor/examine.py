@@ -48,8 +48,7 @@ def examine(here):
     if not known:
         return [(SAY["uninstalled"].format(path=sys.executable), places.install(root))], [], ""
     lessons = library.notebooks(root, here)
-    version = ".".join(map(str, sys.version_info[:3]))
-    well = SAY["well"].format(python=version, version=have["lessons-lib"], notebooks=len(lessons))
+    well = healthy(have["lessons-lib"], lessons)
     faults = [
         *packages.faults(root, have, need),
         *packages.broken(have),
@@ -60,6 +59,12 @@ def examine(here):
         *places.lost(root, here, folder, lessons),
     ]
     return faults, list(remarks(packages, have)), well
+
+
+def healthy(version, lessons):
+    """The one line for an environment without a fault."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    return SAY["well"].format(python=python, version=version, notebooks=len(lessons))
 
 
 def old_python(here):
