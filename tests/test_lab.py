@@ -38,6 +38,9 @@ def lab(tmp_path):
     # it would ask whether to fetch news, in a corner of the page
     news = {"@jupyterlab/apputils-extension:announcements": True}
     (config / "page_config.json").write_text(json.dumps({"disabledExtensions": news}))
+    spare = {"jupyter_lsp": False, "jupyter_server_terminals": False}  # half of the start-up time
+    server = {"ServerApp": {"jpserver_extensions": spare}}
+    (tmp_path / "CONFIG" / "jupyter_server_config.json").write_text(json.dumps(server))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
     command += [f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=learner"]
     with open(tmp_path / "log", "w+", encoding="utf-8") as log:
@@ -71,7 +74,7 @@ def exercises_only():
 
 def address(server, folder):
     """The server's own note of where it is, as soon as it has written it."""
-    note, end = folder / "RUNTIME" / f"jpserver-{server.pid}.json", time.monotonic() + 60
+    note, end = folder / "RUNTIME" / f"jpserver-{server.pid}.json", time.monotonic() + 120
     while not note.is_file() or not note.read_text(encoding="utf-8").endswith("}"):
         log = (folder / "log").read_text(encoding="utf-8")
         assert server.poll() is None, f"JupyterLab ended at once:\n{log}"

@@ -1,5 +1,6 @@
 """What a repository needs around its lessons: forms, hooks, citation, changelog, licences."""
 
+import json
 import re
 import shlex
 import subprocess
