@@ -3,6 +3,7 @@
 from html import escape
 
 ROW, ARCS, WIDTH, TOP = 26, 150, 520, 16
+LETTERS = 44
 COLOURS = ("#1473c0", "#c75200", "#00856a", "#8a63c9", "#b0447a")  # one a chapter
 
 
@@ -18,8 +19,9 @@ def direct(course):
 
 
 def short(title):
-    """Up to the first comma or colon: the drawing has room for that."""
-    return title.split(",")[0].split(":")[0]
+    """Up to the first comma or colon, or "and" where that is still long: the drawing has room."""
+    head = title.split(",")[0].split(":")[0]
+    return head if len(head) <= LETTERS else head.split(" and ")[0]
 
 
 def arc(low, high, colour):
@@ -63,4 +65,4 @@ def figure(course):
         text = escape(f"{one.number}  {short(one.title)}")
         lines.append(f'<text x="{ARCS + 12}" y="{y + 5}">{text}</text>')
     caption = "An arc leads from a lesson down to one that needs it. What follows is left out."
-    return "\n".join([*lines, "</g>", "</svg>", f"<figcaption>{caption}</figcaption>", "</figure>"])
+    return "\n".join([*lines, "</g>", "</svg>", "</figure>", f"<p>{caption}</p>"])

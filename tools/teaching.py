@@ -39,7 +39,7 @@ def lessons():
         if chapter:
             counts[chapter[1]] = counts.get(chapter[1], 0) + 1
             number = f"{chapter[1]}.{counts[chapter[1]]}"
-            found[entry] = lesson(entry, number, set(found))
+            found[entry] = lesson(entry, number, list(found))
     return found
 
 
@@ -84,7 +84,7 @@ def overview(course):
         sum(len(x.exercises) for x in course.values()),
     )
     return (
-        table(("no.", "lesson", "minutes", "needs", "exercises"), rows)
+        table(("no.", "lesson", "min", "needs", "exercises"), rows)
         + f"\n\n{len(course)} lessons, {hours(total)} of reading and running. {count} exercises, "
         f"at {EXERCISE} minutes each another {hours(count * EXERCISE)}."
     )
