@@ -193,6 +193,8 @@ def test_the_student_edition_is_one_file_with_all_that_is_needed_and_no_solution
     first = path.read_bytes()
     assert student_zip.pack(folder).read_bytes() == first, "the same sources, other bytes"
     with zipfile.ZipFile(path) as archive:
+        dates = {(entry.date_time, entry.external_attr) for entry in archive.infolist()}
+        assert dates == {(student_zip.DATE, 0o644 << 16)}, "of this day or this machine"
         names = {name.removeprefix("memory-in-sequences/") for name in archive.namelist()}
         text = {name: archive.read(f"memory-in-sequences/{name}").decode() for name in names}
     assert {e.removeprefix("book/") + ".ipynb" for e in COURSE} <= names
