@@ -109,8 +109,9 @@ clean: ## remove the built pages and the caches (the environment stays)
 
 $(READY): constraints.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not: try make PYTHON=python3.12" >&2; exit 1; }
-	@test -x $(BIN)/python || { echo "Creating .venv …"; $(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }; }
+		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not: try make book PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Creating .venv …"; $(PYTHON) -m venv --clear .venv || { rm -rf .venv; \
+		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }; }
 	@echo "Installing the pinned packages into .venv (a minute or two, once) …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
 	@$(BIN)/python -c 'import matplotlib.font_manager'
