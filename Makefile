@@ -16,15 +16,17 @@ READY     := $(VENV)/.installed
 NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
 SWEEPS    := $(filter-out gap_sweep cost_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
 # Tests of the book, not of the library: they need its pages, its notebooks or a browser.
-BOOK_TESTS := book claims colab film forks frame pages readme solved
+BOOK_TESTS := archive assets book claims colab figures film forks frame jupyterlab lab pages project \
+	readme solved teaching
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -print) \
 	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
 
 # An environment that was copied, moved or lost its interpreter is made anew, not half used.
+# Only the doctor wants to see it as it is.
 SOUND = import sys, pathlib, pip, lessons_lib as l; sys.exit(sys.version_info < (3, 11) or \
 	not pathlib.Path(l.__file__).resolve().is_relative_to(pathlib.Path.cwd()))
-ifneq ($(wildcard $(READY)),)
+ifneq ($(if $(filter doctor,$(MAKECMDGOALS)),,$(wildcard $(READY))),)
 ifneq ($(shell $(BIN)/python -c "$(SOUND)" 2>/dev/null && echo sound),sound)
 $(info The environment in $(VENV) is broken or belongs to another folder: it is made anew.)
 $(shell rm -rf $(VENV))
@@ -44,7 +46,7 @@ PYTEST = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
 .PHONY: help book test test-portable test-solved test-library test-oldest test-newest test-wheel \
-	notebooks sync student solved lint format bench sweep picture chromium clean \
+	notebooks sync student solved lab doctor lint format bench sweep picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse
 .DEFAULT_GOAL := help
 
@@ -88,9 +90,10 @@ notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of t
 sync: $(READY) ## regenerate the starters of the exercises from their references
 	@$(BIN)/python -m lessons_lib.editions sync $(NOTEBOOKS)
 
-student: $(READY) ## the notebooks without solutions, in _build/student
+student: $(READY) ## the notebooks without solutions, in _build/student and, to hand out, student.zip
 	@rm -rf _build/student
 	@$(BIN)/python -m lessons_lib.editions strip $(NOTEBOOKS) --to _build/student
+	@$(BIN)/python -m tools.student_zip _build/student
 
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved
@@ -112,6 +115,12 @@ upgrade: ## the newest versions: constraints.txt, every output, and the printed 
 	@$(MAKE) --no-print-directory VENV=.venv-newest CONSTRAINTS=/dev/null .venv-newest/.installed
 	@.venv-newest/bin/python -m tools.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
+lab: $(READY) ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --ServerApp.root_dir=book
+
+doctor: ## say what is wrong with the environment, and what mends it
+	@cd src && p=../$(BIN)/python; test -x $$p || p=$(PYTHON); $$p -m lessons_lib.doctor
+
 lint: $(READY) ## ruff and codespell
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
@@ -127,6 +136,9 @@ bench: $(READY) ## time the cells against torch.nn and the usual teaching versio
 sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="RNN|GRU chrono" for some)
 	$(BIN)/python -m benchmarks.gap_sweep $(if $(ONLY),--only "$(ONLY)")
 	$(if $(ONLY),,set -e; $(foreach sweep,$(SWEEPS),$(BIN)/python -m benchmarks.$(sweep);))
+
+teaching: $(READY) ## the times, the map and the schedules on the page for teachers
+	@$(BIN)/python -m tools.teaching
 
 picture: $(READY) ## draw the picture of the README from the stored results
 	$(BIN)/python -m tools.readme_picture
@@ -146,8 +158,9 @@ clean: ## remove the built pages and the caches (the environment stays)
 
 $(READY): constraints.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not: try make PYTHON=python3.12" >&2; exit 1; }
-	@test -x $(BIN)/python || { echo "Creating $(VENV) …"; $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }; }
+		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not: try make book PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Creating $(VENV) …"; $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
+		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }; }
 	@echo "Installing the pinned packages into $(VENV) (a minute or two, once) …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
 	@$(BIN)/python -c 'import matplotlib.font_manager'

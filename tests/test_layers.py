@@ -12,6 +12,7 @@ from tools.environment import ROOT
 LIBRARY = ROOT / "src" / "lessons_lib"
 FLOOR = {
     "functional": 1,
+    "doctor": 1,
     "gradcheck": 1,
     "tasks": 1,
     "text": 1,

@@ -5,7 +5,9 @@ Nothing is executed here; that the outputs are true is the business of `tools.nb
 
 import json
 import re
+import sys
 import warnings
+from pathlib import Path
 
 import nbformat
 import nbformat.warnings
@@ -133,3 +135,8 @@ def toc_faults(root=ROOT):
     for path in notebooks(root):
         if path.relative_to(root).with_suffix("").as_posix() not in entries:
             yield f"{path.relative_to(root).as_posix()} is not in _toc.yml"
+
+
+if __name__ == "__main__":
+    found = [f"{name}: {fault}" for name in sys.argv[1:] for fault in faults(Path(name))]
+    sys.exit("\n".join(found) or 0)

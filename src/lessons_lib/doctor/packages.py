@@ -1,0 +1,107 @@
+"""Is every package here, in a version that fits, and does it load?  Floor 1."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib import metadata
+
+from lessons_lib.doctor.words import AND, SAY, pip
+
+COMPILED = ("numpy", "matplotlib", "torch")  # present does not yet mean that they load
+SIGNS = (">=", "<=", "==", "!=", "<", ">")
+# PyTorch's own index; the packages it names are in the CPU build, too
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+CUDA = re.compile(r"nvidia-|triton$|cuda-")
+
+
+def release(version):
+    """ "2.13.0+cpu"  →  (2, 13): zeros at the end do not count."""
+    numbers = [int(n) for n in re.match(r"[\d.]*", version).group().split(".") if n]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def fits(version, specs):
+    """Does a version satisfy ``>=1.0.4,<2``?  What is no comparison here is satisfied."""
+    got = release(version)
+    for spec in specs.split(","):
+        sign = next((sign for sign in SIGNS if spec.startswith(sign)), None)
+        if sign is None or "*" in spec:
+            continue
+        need = release(spec[len(sign) :])
+        good = {">=": got >= need, "<=": got <= need, "==": got == need, "!=": got != need,
+                "<": got < need, ">": got > need}  # fmt: skip
+        if not good[sign]:
+            return False
+    return True
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def needed(everything):
+    """(name, specs) of the packages: all extras, or only what the lessons import."""
+    found = []
+    for line in metadata.requires("lessons_lib") or []:
+        text, _, marker = line.partition(";")
+        name, specs = re.match(r"\s*([\w.-]+)(?:\[[^]]*\])?\s*\(?([^)]*)", text).groups()
+        extra = re.search(r"extra\s*==\s*['\"](\w+)", marker)
+        if name != "lessons_lib" and (everything or not extra or extra.group(1) == "torch"):
+            found.append((name, specs.replace(" ", "")))
+    return found
+
+
+def installed():
+    """Version by normalised name; of two copies the one that Python finds first."""
+    found = {}
+    for one in metadata.distributions():
+        name = one.metadata["Name"]
+        if name:
+            found.setdefault(normal(name), one.version)
+    return found
+
+
+def missing(have, need):
+    return [name + specs for name, specs in need if normal(name) not in have]
+
+
+def faults(root, have, need):
+    """(text, command) for missing packages, in one command, and for versions that do not fit."""
+    pins = os.path.join(root or "", "constraints.txt")
+    pinned = ["-c", pins] if root and os.path.isfile(pins) else []
+    lacking = missing(have, need)
+    if lacking:
+        yield SAY["missing"].format(names=", ".join(lacking)), pip("install", *pinned, *lacking)
+    for name, specs in need:
+        got = have.get(normal(name))
+        if got and not fits(got, specs):
+            text = SAY["version"].format(name=name, got=got, spec=name + specs)
+            yield text, pip("install", "--upgrade", *pinned, name + specs)
+
+
+def broken(have):
+    """Compiled packages that are installed and do not load."""
+    for name in [name for name in COMPILED if name in have]:
+        # without this folder: what hides a package here is another check's business
+        code = "import sys; sys.path[:1] = []; import " + name
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True,
+                             encoding="utf-8", errors="replace")  # fmt: skip
+        if run.returncode:
+            error = (run.stderr.strip() or "no message").splitlines()[-1]
+            again = pip("install", "--force-reinstall", "--no-deps", name + "==" + have[name])
+            yield SAY["broken"].format(name=name, error=error), again
+
+
+def cuda(have, driver):
+    """torch with CUDA on a machine that cannot use it."""
+    extra = sorted(name for name in have if CUDA.match(name))
+    build = have.get("torch", "").partition("+")[2]
+    if driver or not (build.startswith("cu") or (build == "" and extra and "torch" in have)):
+        return
+    version = have["torch"].partition("+")[0]
+    remove = pip("uninstall", "-y", "torch", *extra)
+    install = pip("install", "torch==" + version, "--index-url", CPU_INDEX)
+    yield SAY["cuda"].format(version=have["torch"]), remove + AND + install

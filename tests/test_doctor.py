@@ -1,0 +1,330 @@
+"""The doctor, in environments broken on purpose: each fault is named with what mends it.
+
+Every environment is a real one, of empty packages: a venv whose site-packages hold the metadata
+of all that the course needs. Only the last test looks at the environment that runs the tests.
+"""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from lessons_lib import doctor
+from tools.environment import ROOT
+
+SOURCES = sorted((ROOT / "src" / "lessons_lib" / "doctor").glob("*.py"))
+LESSON = "book/5_attention/soft_lookup.ipynb"
+VERSION = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
+
+
+class Course:
+    """A copy of the course in little, with an environment of its own in .venv."""
+
+    def __init__(self, folder):
+        self.root, self.home = folder / "course", folder / "home"
+        for name in ("_toc.yml", "pyproject.toml", "constraints.txt", LESSON):
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, self.root / name)
+        shutil.copytree(
+            ROOT / "src" / "lessons_lib",
+            self.root / "src" / "lessons_lib",
+            ignore=shutil.ignore_patterns("__pycache__", "data"),
+        )
+        self.home.mkdir()
+        venv.create(self.root / ".venv")
+        self.python = self.root / ".venv" / "bin" / "python"
+        self.site = next((self.root / ".venv" / "lib").glob("python*/site-packages"))
+        (self.site / "course.pth").write_text(f"{self.root / 'src'}\n")
+        for line in metadata.requires("lessons_lib"):
+            name, least = re.match(r"([\w.-]+)[^\d;]*([\d.]*)", line.replace("<2,", "")).groups()
+            if name != "lessons_lib":
+                self.install(name, least)
+        self.install("lessons_lib", VERSION, metadata.requires("lessons_lib"))
+        self.browser = folder / "chromium"
+        self.browser.write_text("")
+
+    def install(self, name, version, requires=()):
+        """Metadata, and a module that does nothing."""
+        self.remove(name)
+        info = self.site / f"{name.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {r}" for r in requires)]
+        (info / "METADATA").write_text("\n".join(["Metadata-Version: 2.1", *lines, ""]))
+        if name != "lessons_lib":
+            (self.site / f"{name.replace('-', '_')}.py").write_text("")
+
+    def remove(self, name):
+        for path in self.site.glob(f"{name.replace('-', '_')}-*.dist-info"):
+            shutil.rmtree(path)
+
+    def lesson(self, source):
+        """One more code cell in the lesson."""
+        path = self.root / LESSON
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook["cells"].append({"cell_type": "code", "source": source})
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+
+    def kernel(self, python):
+        """A kernel python3 in the reader's home, before all others."""
+        folder = self.home / "jupyter" / "kernels" / "python3"
+        folder.mkdir(parents=True)
+        (folder / "kernel.json").write_text(json.dumps({"argv": [str(python), "-m", "x"]}))
+        return {"JUPYTER_PATH": str(self.home / "jupyter")}, folder
+
+    def say(self, *, cwd=None, python=None, **extra):
+        """Run the doctor  →  (status, what it prints)."""
+        env = {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "LC_ALL": "C.UTF-8"}
+        env |= {"CHROMIUM": str(self.browser), "PYTHONWARNDEFAULTENCODING": "1"} | extra
+        command = [str(python or self.python), "-W", "error", "-m", "lessons_lib.doctor"]
+        run = subprocess.run(
+            command, cwd=cwd or self.root, env=env, capture_output=True, encoding="utf-8"
+        )
+        assert not run.stderr, run.stderr
+        return run.returncode, run.stdout
+
+
+@pytest.fixture
+def course(tmp_path):
+    return Course(tmp_path)
+
+
+def told(said, *parts):
+    """One fault, with all of these words in it."""
+    status, text = said
+    assert status == 1 and text.startswith("To mend: 1\n"), text
+    assert not [part for part in parts if str(part) not in text], text
+
+
+def test_a_healthy_environment_gets_one_line(course):
+    said = course.say()
+    assert said == (0, f"All is well: {python()}, library {VERSION}, 1 notebooks.\n")
+    assert course.say(cwd=course.root / "book" / "5_attention") == said
+    assert course.say(cwd=course.root / "src") == said
+
+
+def python():
+    return "Python {}.{}.{}".format(*sys.version_info)
+
+
+def test_a_missing_package_is_installed_with_the_pins(course):
+    course.remove("torch")
+    course.remove("jupyter-book")
+    told(
+        course.say(),
+        "Missing: torch>=2.4, jupyter-book<2,>=1.0.4.",
+        f"{course.python} -m pip install -c {course.root}/constraints.txt 'torch>=2.4' "
+        "'jupyter-book<2,>=1.0.4'",
+    )
+
+
+def test_a_package_that_is_too_old_is_raised_and_one_too_new_is_lowered(course):
+    course.install("numpy", "1.9.3")
+    told(course.say(), "numpy 1.9.3 is installed; needed is numpy>=1.26.", "'numpy>=1.26'")
+    course.install("numpy", "1.26.0")
+    course.install("jupyter-book", "2.0.1")
+    told(course.say(), "jupyter-book 2.0.1 is installed", "'jupyter-book<2,>=1.0.4'")
+
+
+def test_a_package_that_does_not_load_is_named_with_its_error(course):
+    (course.site / "numpy.py").write_text("raise ImportError('libfast.so: no such file')")
+    told(course.say(), "libfast.so: no such file", "--force-reinstall --no-deps numpy==1.26")
+
+
+def test_a_file_that_hides_a_package_is_found_in_the_folder_of_the_notebooks(course):
+    path = course.root / "book" / "5_attention" / "random.py"
+    path.write_text("")
+    told(course.say(), "hides the package random", f"mv {path} {path.parent}/random_mine.py")
+
+
+def test_a_file_here_that_hides_what_the_doctor_uses_does_not_stop_it(course):
+    (course.root / "json.py").write_text("raise SystemExit('yours')")
+    told(course.say(), "hides the package json", "json_mine.py")
+
+
+def test_a_python_without_the_library_is_sent_to_the_one_that_has_it(course, tmp_path):
+    venv.create(tmp_path / "bare")
+    bare = tmp_path / "bare" / "bin" / "python"
+    said = course.say(python=bare, cwd=course.root / "src")
+    told(said, f"{bare} is not the Python of the course", f"{course.python} -m lessons_lib.doctor")
+
+
+def test_where_nothing_is_installed_the_doctor_runs_from_the_sources(course, tmp_path):
+    shutil.move(course.root / ".venv", tmp_path / "away")
+    venv.create(tmp_path / "bare")
+    bare = tmp_path / "bare" / "bin" / "python"
+    said = course.say(python=bare, cwd=course.root / "src")
+    install = f"cd {course.root} && {bare} -m pip install -c constraints.txt -e '.[dev]'"
+    told(said, f"lessons_lib is not installed for {bare}.", install)
+
+
+def test_a_kernel_that_starts_another_python_is_put_aside(course):
+    env, folder = course.kernel("/usr/bin/env")
+    said = course.say(**env)
+    told(said, "the kernel in", "starts /usr/bin/env", f"mv {folder} {folder}_other")
+
+
+def test_a_kernel_whose_python_is_gone_is_put_aside(course):
+    env, folder = course.kernel("/gone/bin/python")
+    told(course.say(**env), "/gone/bin/python, which is not there", f"mv {folder}")
+
+
+@pytest.mark.parametrize("named", ["python", "python3", "own"])
+def test_a_kernel_of_this_environment_is_right_however_it_is_written(course, named):
+    env, _ = course.kernel(course.python if named == "own" else named)
+    assert course.say(**env)[0] == 0
+
+
+def test_a_kernel_in_the_home_counts_only_where_the_environment_does_not_come_first(course):
+    course.kernel("/gone/bin/python")
+    home = {"JUPYTER_DATA_DIR": str(course.home / "jupyter")}
+    told(course.say(**home), "/gone/bin/python")
+    own = course.root / ".venv" / "share" / "jupyter" / "kernels" / "python3"
+    own.mkdir(parents=True)
+    (own / "kernel.json").write_text('{"argv": ["python"]}')
+    assert course.say(**home)[0] == 0
+    told(course.say(**home, JUPYTER_PREFER_ENV_PATH="0"), "/gone/bin/python")
+
+
+@pytest.mark.parametrize(
+    ("cell", "lacking"),
+    [
+        ('check("attention.telepathy", f)', "the exercise attention.telepathy"),
+        ("from lessons_lib import telepathy", "lessons_lib.telepathy"),
+        ("from lessons_lib.functional import guess", "lessons_lib.functional.guess"),
+        ("from lessons_lib import cells\ncells.Oracle(3)", "lessons_lib.cells.Oracle"),
+    ],
+)
+def test_a_library_older_than_a_notebook_is_found_by_what_it_lacks(course, cell, lacking):
+    course.lesson(cell)
+    told(course.say(), f"soft_lookup.ipynb needs {lacking}", f"cd {course.root} && git pull")
+
+
+def test_what_a_learner_defines_and_what_is_no_python_is_not_asked_of_the_library(course):
+    course.lesson("from lessons_lib import text\ntext = text.Vocabulary('ab')\ntext.nonsense()")
+    course.lesson("%matplotlib inline\nfrom lessons_lib import telepathy")
+    assert course.say()[0] == 0
+
+
+def test_a_library_of_another_release_than_the_course_is_found(course):
+    course.install("lessons_lib", "0.0.9", metadata.requires("lessons_lib"))
+    told(course.say(), f"version 0.0.9, the course in this folder is {VERSION}", "-e '.[dev]'")
+
+
+def test_a_library_of_another_folder_is_found(course, tmp_path):
+    other = tmp_path / "old_course" / "src"
+    shutil.copytree(course.root / "src", other)
+    (course.site / "course.pth").write_text(f"{other}\n")
+    told(course.say(), f"loaded from {other}/lessons_lib", f"cd {course.root} && ")
+
+
+def test_a_library_in_site_packages_is_no_fault(course):
+    shutil.copytree(course.root / "src" / "lessons_lib", course.site / "lessons_lib")
+    (course.site / "course.pth").unlink()
+    assert course.say()[0] == 0
+
+
+def test_a_folder_outside_the_course_is_named_with_the_way_back(course):
+    said = course.say(cwd=course.home)
+    told(said, f"{course.home} is not in the course", f"cd {course.root}")
+
+
+def test_notebooks_alone_are_enough_for_a_student(course):
+    """The student edition has no _toc.yml; there the packages of the lessons suffice."""
+    (course.home / "student").mkdir()
+    shutil.copy(course.root / LESSON, course.home / "student")
+    course.remove("jupyter-book")
+    assert course.say(cwd=course.home)[0] == 0
+    course.remove("torch")
+    told(course.say(cwd=course.home), "Missing: torch>=2.4.")
+
+
+def test_torch_with_cuda_and_no_card_is_a_remark(course, monkeypatch):
+    if any(os.path.exists(path) for path in ("/proc/driver/nvidia/version", "/dev/nvidia0")):
+        monkeypatch.setattr("lessons_lib.doctor.examine.DRIVERS", ())
+    course.install("nvidia-cublas-cu12", "12.6.4.1")
+    for version in ("2.13.0+cu126", "2.13.0"):
+        course.install("torch", version)
+        status, text = course.say()
+        assert status == 0 and text.startswith("All that the lessons need is here. To know: 1\n")
+        assert f"torch {version} is a CUDA build" in text
+        assert "pip uninstall -y torch nvidia-cublas-cu12 && " in text
+        assert "pip install torch==2.13.0 --index-url https://" in text
+    course.install("torch", "2.13.0+cpu")
+    assert course.say()[1].startswith("All is well")
+
+
+def test_a_missing_browser_and_another_encoding_are_remarks(course):
+    status, text = course.say(CHROMIUM="", PATH="/nowhere")
+    assert status == 0 and "none was found" in text and "chromium" in text
+    status, text = course.say(LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+    assert status == 0 and "not UTF-8" in text and "export PYTHONUTF8=1" in text
+
+
+def test_several_faults_are_counted_and_numbered(course):
+    course.remove("tqdm")
+    course.lesson('check("attention.telepathy", f)')
+    status, text = course.say()
+    assert status == 1 and text.startswith("To mend: 2\n1. Missing: tqdm")
+    assert "\n2. The library in" in text
+
+
+def old(version, cwd):
+    """The doctor as a Python of this version meets it."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); sys.path.insert(0, '')\n"
+        f"from lessons_lib import doctor\nsys.version_info = {version}\nsys.exit(doctor.main())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True)
+    assert not run.stderr, run.stderr
+    return run.returncode, run.stdout
+
+
+def test_an_old_python_hears_that_it_is_too_old(course):
+    told(
+        old((3, 8, 18), course.root),
+        "Python 3.8.18",
+        "Python 3.11 or newer is needed",
+        f"{course.python} -m lessons_lib.doctor",
+    )
+    shutil.rmtree(course.root / ".venv")
+    told(old((3, 10, 1), course.root), f"cd {course.root} && make book PYTHON=python3.12")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_the_doctor_is_written_for_python_3_8_and_the_standard_library(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) else []
+        outside = {name.split(".")[0] for name in names} - sys.stdlib_module_names
+        assert outside <= {"lessons_lib"}, outside
+        assert all(name.startswith("lessons_lib") for name in names if "lessons_lib" in name)
+        # `isinstance(x, A | B)` parses, and fails only when it runs
+        assert not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)) or sets(node)
+
+
+def sets(node):
+    """The one use of | here: names of the standard library, of which Python 3.11 has a set."""
+    return ast.unparse(node).endswith("sys.stdlib_module_names")
+
+
+def test_arguments_are_refused_and_help_is_given(capsys):
+    assert doctor.main(["--fix"]) == 2
+    assert "takes no arguments; got --fix" in capsys.readouterr().out
+    assert doctor.main(["--help"]) == 0 and "Standard library only" in capsys.readouterr().out
+
+
+def test_the_environment_of_these_tests_is_healthy():
+    """No fault in all lessons of the course; what it remarks on is this machine's business."""
+    command = [sys.executable, "-m", "lessons_lib.doctor"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert run.returncode == 0 and not run.stderr, run.stdout + run.stderr
+    assert len(list(Path(ROOT, "book").glob("*/*.ipynb"))) > 1

@@ -1,0 +1,209 @@
+"""The page for teachers is true: its times, its map, its schedules, its exercises, its grader."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+
+from lessons_lib import editions, exercises
+from tools import hygiene, prerequisites, student_zip, teaching
+from tools.environment import ROOT, notebooks
+
+PAGE = teaching.PAGE.read_text(encoding="utf-8")
+COURSE = teaching.lessons()
+IDS = {id: entry for entry, one in COURSE.items() for id in one.exercises}
+
+
+def test_the_page_follows_from_the_lessons():
+    assert teaching.filled(PAGE) == PAGE, "run: make teaching"
+
+
+def test_a_page_whose_marks_are_lost_is_refused_by_the_name_of_the_part():
+    with pytest.raises(ValueError, match="part 'weeks'"):
+        teaching.filled(PAGE.replace("<!-- weeks: written", "<!-- weeks written"))
+
+
+def test_every_lesson_of_the_contents_is_in_the_table_with_its_own_time():
+    assert list(COURSE) == [e for e in hygiene.toc_entries() if (ROOT / f"{e}.ipynb").is_file()]
+    for entry, one in COURSE.items():
+        first = editions.read(ROOT / f"{entry}.ipynb")["cells"][0]["source"]
+        assert f"about {one.minutes} minutes" in first
+        assert f"| {one.number} | {one.link} | {one.minutes} |" in PAGE
+
+
+def test_the_maps_of_the_course_give_the_lessons_own_times():
+    for page in ("README.md", "book/index.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for entry, one in COURSE.items():
+            link = entry.removeprefix("book/") + ".ipynb)"
+            row = next(line for line in text.splitlines() if link in line and line[0] == "|")
+            assert re.search(rf"\| {one.minutes}\smin \|$", row), f"{page}: {row}"
+
+
+def minutes(text):
+    found = re.fullmatch(r"(\d+) h (\d\d) min", text)
+    return int(found[1]) * 60 + int(found[2])
+
+
+def section(name):
+    """The rows of a generated table, cell by cell, and the text below it."""
+    text = PAGE.partition(f"<!-- {name}: written by make teaching -->")[2]
+    lines = text.partition(f"<!-- end of {name} -->")[0].strip().splitlines()
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split(" | ")]
+        for line in lines
+        if line[:1] == "|"
+    ]
+    return rows[2:], " ".join(line for line in lines if line[:1] != "|").strip()
+
+
+def linked(cell):
+    return [f"book/{path}" for path in re.findall(r"\]\((\S+?)\.ipynb\)", cell)]
+
+
+def test_the_day_runs_through_the_first_lesson_of_each_chapter_and_its_clock_is_right():
+    rows, _ = section("day")
+    assert [entry for row in rows for entry in linked(row[1])] == [
+        entry for entry, one in COURSE.items() if one.number.endswith(".1")
+    ]
+    clock = [int(row[0].split(":")[0]) * 60 + int(row[0].split(":")[1]) for row in rows]
+    assert [b - a for a, b in zip(clock, clock[1:], strict=False)] == [int(r[2]) for r in rows[:-1]]
+    assert clock[-1] <= 17 * 60 and rows[-1][1].startswith("end")
+    for row in rows:
+        for entry in linked(row[1]):
+            assert int(row[2]) == COURSE[entry].minutes
+
+
+def test_the_four_weeks_add_up_and_no_lesson_comes_before_what_it_needs():
+    rows, text = section("weeks")
+    seen, total = [], 0
+    for row in rows:
+        entries, ids = linked(row[1]), re.findall(r"`([\w.]+)`", row[2])
+        assert minutes(row[3]) == sum(COURSE[e].minutes for e in entries) + len(ids) * 20
+        for entry in entries:
+            assert set(COURSE[entry].needs) <= set(seen), f"{entry} comes too early"
+            seen.append(entry)
+        assert {IDS[id] for id in ids} <= set(seen), "an exercise before its lesson"
+        total += minutes(row[3])
+    assert len(rows) == 4 and text == f"Together {teaching.hours(total)}."
+
+
+def test_the_module_holds_every_lesson_once_in_order_and_no_session_is_too_long():
+    rows, text = section("half-semester")
+    assert [entry for row in rows for entry in linked(row[1])] == list(COURSE)
+    for row in rows:
+        inside = [COURSE[entry] for entry in linked(row[1])]
+        assert int(row[2]) == sum(one.minutes for one in inside) <= 100
+        count = sum(len(one.exercises) for one in inside)
+        assert row[3] == (teaching.hours(20 * count) if count else "–")
+    assert len(rows) <= 16, "more than eight weeks is no half-semester"
+    assert (
+        teaching.hours(sum(int(row[2]) for row in rows)) in text and f"{len(rows)} sessions" in text
+    )
+
+
+def test_every_need_is_a_link_of_the_lesson_to_an_earlier_one():
+    order = list(COURSE)
+    for entry, one in COURSE.items():
+        assert all(order.index(need) < order.index(entry) for need in one.needs)
+    assert (
+        "book/1_rnn/loop_with_state" in COURSE["book/2_long_term_dependencies/sky_and_france"].needs
+    )
+    assert not any("two_gates" in n for n in COURSE["book/3_lstm/start_remembering"].needs), (
+        "pointer"
+    )
+
+
+def test_the_map_draws_the_direct_needs_and_says_them():
+    needs = prerequisites.direct(COURSE)
+    text = prerequisites.figure(COURSE)
+    assert "\n\n" not in text, "a blank line would end the block for Markdown"
+    svg = ElementTree.fromstring(text[text.index("<svg") : text.index("</svg>") + 6])
+    assert len(list(svg.iter("path"))) == sum(map(len, needs.values()))
+    titles = [element.text for element in svg.iter("text")]
+    assert len(titles) == len(COURSE) and max(map(len, titles)) <= 50, "wider than the drawing"
+    label = svg.get("aria-label")
+    for entry, links in needs.items():
+        said = f"{COURSE[entry].number} needs {', '.join(COURSE[n].number for n in links)}"
+        assert not links or f"{said};" in label or f"{said}." in label
+
+
+def test_what_follows_from_the_arcs_is_what_the_lessons_say():
+    needs = prerequisites.direct(COURSE)
+
+    def reached(entry, of):
+        return set(of[entry]).union(*(reached(need, of) for need in of[entry]))
+
+    stated = {entry: one.needs for entry, one in COURSE.items()}
+    assert all(reached(entry, needs) == reached(entry, stated) for entry in COURSE)
+
+
+def test_every_exercise_on_the_page_exists_in_its_chapter():
+    named = set(re.findall(r"`((?:toolkit|rnn|long_term|lstm|gru|attention)\.\w+)`", PAGE))
+    assert named and named <= set(IDS), named - set(IDS)
+    assigned = PAGE.partition("## What to assign")[2].partition("## Where")[0]
+    for number, cells in re.findall(r"^\| (\d) \|(.*)$", assigned, flags=re.M):
+        chapters = {COURSE[IDS[id]].number[0] for id in re.findall(r"`([\w.]+)`", cells)}
+        assert chapters == {number}
+
+
+def program(tmp_path):
+    path = tmp_path / "grade.py"
+    path.write_text(re.search(r"```python\n(.*?)```", PAGE, flags=re.S)[1], encoding="utf-8")
+    return path
+
+
+def graded(tmp_path, *paths):
+    """Rows that the page's grader prints: path, exercise, 0 or 1, message."""
+    command = [sys.executable, str(program(tmp_path)), *map(str, paths)]
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    return [line.split("\t") for line in run.stdout.splitlines()]
+
+
+def test_the_grader_on_the_page_tells_solved_wrong_broken_and_untouched_apart(tmp_path):
+    notebook = editions.read(ROOT / "book/5_attention/soft_lookup.ipynb")
+    solved = [cell for cell, _ in editions.exercise_cells(editions.solved(notebook))]
+    cells = editions.exercise_cells(notebook)
+    solved[0]["source"] = solved[0]["source"].replace("e.sum(axis=-1", "e.sum(axis=-2")
+    solved[1]["source"] = "import nothing_of_this_name\n" + solved[1]["source"]
+    solved[2]["source"] = solved[2]["source"].replace("return ", "return ", 1)
+    path = tmp_path / "handed_in" / "soft_lookup.ipynb"
+    editions.cells.write(path, notebook)
+    untouched = ROOT / "book/4_gru/two_gates.ipynb"
+    rows = graded(tmp_path, path, untouched)
+    marks = {row[1]: (row[2], row[3]) for row in rows}
+    assert len(cells) == 3 and marks["attention.causal"][0] == "1"
+    assert marks["attention.masked_softmax"][0] == "0" and "over the queries" in str(marks)
+    assert marks["cell: import nothing_of_this_name"][1].startswith("ModuleNotFoundError")
+    assert marks["gru.step"] == ("0", exercises.evaluate("gru.step", starter)[1])
+
+
+def starter(*arguments):
+    raise NotImplementedError
+
+
+def test_the_student_edition_is_one_file_with_all_that_is_needed_and_no_solution(tmp_path):
+    folder = tmp_path / "student"
+    assert editions.main(["strip", *map(str, notebooks()), "--to", str(folder)]) == 0
+    path = student_zip.pack(folder)
+    first = path.read_bytes()
+    assert student_zip.pack(folder).read_bytes() == first, "the same sources, other bytes"
+    with zipfile.ZipFile(path) as archive:
+        dates = {(entry.date_time, entry.external_attr) for entry in archive.infolist()}
+        assert dates == {(student_zip.DATE, 0o644 << 16)}, "of this day or this machine"
+        names = {name.removeprefix("memory-in-sequences/") for name in archive.namelist()}
+        text = {name: archive.read(f"memory-in-sequences/{name}").decode() for name in names}
+    assert {e.removeprefix("book/") + ".ipynb" for e in COURSE} <= names
+    assert not [n for n in names if n.endswith(".ipynb") and 'solution(\\"' in text[n]]
+    assert {"START.txt", "LICENSE-TEXT", "library/LICENSE", "library/pyproject.toml"} <= names
+    assert "library/src/lessons_lib/data/gap_sweep.json" in names, "what the lessons plot"
+    assert not [name for name in names if "__pycache__" in name or ".egg-info" in name]
+
+
+def test_a_folder_without_notebooks_is_not_packed(tmp_path):
+    with pytest.raises(FileNotFoundError, match="make student"):
+        student_zip.pack(tmp_path)

@@ -1,0 +1,66 @@
+"""The student edition as one file: `python -m tools.student_zip _build/student`
+
+The stripped notebooks, the library they import, its pins, the licences, and a note on how to
+start. The same sources give the same bytes: the order, the dates and the modes are fixed.
+"""
+
+import sys
+import zipfile
+from pathlib import Path
+
+from tools.environment import ROOT
+
+TOP = "memory-in-sequences"
+DATE = (2000, 1, 1, 0, 0, 0)
+NOTE = """Memory in sequences: notebooks with exercises
+
+You need Python 3.11 or newer. In this folder, once (about 1 GB):
+
+    python3 -m venv .venv
+    .venv/bin/pip install -c library/constraints.txt "./library[torch,lab]"
+
+Then, every time:
+
+    .venv/bin/jupyter lab
+
+On Windows write py for python3 and .venv\\Scripts for .venv/bin. If something does not work,
+
+    .venv/bin/python -m lessons_lib.doctor
+
+says what is wrong and which command mends it. Begin with 1_rnn/loop_with_state.ipynb.
+
+Code: MIT licence (library/LICENSE). Prose and figures: CC BY 4.0 (LICENSE-TEXT).
+"""
+# README.md is not packed: the library's metadata does not name it
+LIBRARY = ("pyproject.toml", "constraints.txt", "LICENSE")
+
+
+def files(folder):
+    """{name in the archive: bytes}.  Raises FileNotFoundError for a folder without notebooks."""
+    lessons = sorted(folder.glob("*/*.ipynb"))
+    if not lessons:
+        raise FileNotFoundError(f"{folder}: no notebooks in it; run `make student`")
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in lessons}
+    for path in sorted((ROOT / "src" / "lessons_lib").rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            found["library/" + path.relative_to(ROOT).as_posix()] = path.read_bytes()
+    found |= {f"library/{name}": (ROOT / name).read_bytes() for name in LIBRARY}
+    return found | {
+        "START.txt": NOTE.encode(),
+        "LICENSE-TEXT": (ROOT / "LICENSE-TEXT").read_bytes(),
+    }
+
+
+def pack(folder):
+    """Write the archive beside the folder  →  its path."""
+    path, content = folder.with_suffix(".zip"), files(folder)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(content):
+            entry = zipfile.ZipInfo(f"{TOP}/{name}", DATE)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, content[name])
+    return path
+
+
+if __name__ == "__main__":
+    print(pack(Path(sys.argv[1])))
