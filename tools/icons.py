@@ -2,6 +2,7 @@
 
 import base64
 import io
+import logging
 import re
 import shutil
 
@@ -14,6 +15,7 @@ ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})")
 
 def subset(css, static):
     """The style sheet with each icon font as data, or without it where no icon needs it."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # else a page of notes per font
     used = {int(code, 16) for code in ESCAPE.findall(css)} | {ord(c) for c in css if c > "\x7f"}
     fonts = static / "vendor" / "fontawesome" / "webfonts"
 
