@@ -113,7 +113,8 @@ links: $(READY) ## follow every link to the web (needs the network)
 upgrade: ## the newest versions: constraints.txt, every output, and the printed numbers that changed
 	@rm -rf .venv-newest
 	@$(MAKE) --no-print-directory VENV=.venv-newest CONSTRAINTS=/dev/null .venv-newest/.installed
-	@.venv-newest/bin/python -m tools.upgrade $(or $(ONLY),$(NOTEBOOKS))
+	@MPLCONFIGDIR=$(CURDIR)/.venv-newest/matplotlib IPYTHONDIR=$(CURDIR)/.venv-newest/ipython \
+		.venv-newest/bin/python -m tools.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=book

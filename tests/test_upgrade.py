@@ -71,6 +71,22 @@ def test_the_refreshed_constraints_keep_their_comments_and_their_spelling():
     ]  # fmt: skip
 
 
+def test_pins_that_did_not_move_are_written_back_as_they_stand():
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    assert upgrade.refreshed(text, upgrade.pins(text)) == text
+
+
+def test_the_pins_hold_no_build_of_torch_for_a_graphics_card(monkeypatch):
+    class Package:
+        def __init__(self, name):
+            self.metadata, self.version = {"Name": name}, "1.0+cu130"
+
+    names = ["torch", "nvidia-cublas", "cuda-toolkit", "triton", "lessons_lib", "pip"]
+    monkeypatch.setattr(upgrade.importlib.metadata, "distributions",
+                        lambda: map(Package, names))  # fmt: skip
+    assert upgrade.installed() == {"torch": ("torch", "1.0")}
+
+
 def test_the_pins_hold_no_local_suffix_and_no_course():
     found = upgrade.installed()
     assert "numpy" in found and "lessons-lib" not in found

@@ -20,6 +20,7 @@ PINS = ROOT / "constraints.txt"
 WORK = ROOT / "_build" / "upgrade"
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?%?")
 PICTURES = ("image/svg+xml", "image/png")
+CARD = ("nvidia-", "cuda-", "triton")  # parts of one build of torch among several
 OWN = {"lessons-lib", "pip", "setuptools", "wheel"}
 
 
@@ -39,7 +40,7 @@ def installed():
     found = {}
     for package in importlib.metadata.distributions():
         name, version = package.metadata["Name"], package.version.partition("+")[0]
-        if canonical(name) not in OWN and not canonical(name).startswith(("nvidia-", "triton")):
+        if canonical(name) not in OWN and not canonical(name).startswith(CARD):
             found[canonical(name)] = (name, version)
     return found
 
@@ -49,7 +50,7 @@ def refreshed(text, new):
     old = pins(text)
     head = [line for line in text.splitlines() if line.startswith("#")]
     lines = [f"{old.get(key, pin)[0]}=={pin[1]}" for key, pin in new.items()]
-    return "\n".join([*head, *sorted(lines, key=str.lower)]) + "\n"
+    return "\n".join([*head, *sorted(lines, key=str.upper)]) + "\n"
 
 
 def moved(old, new):
