@@ -20,7 +20,7 @@ SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \
 SOUND = import sys, pip, lessons_lib as l; sys.exit(sys.version_info < (3, 11) or \
 	not l.__file__.startswith('$(CURDIR)/'))
 ifneq ($(if $(filter doctor,$(MAKECMDGOALS)),,$(wildcard $(READY))),)
-ifneq ($(shell $(BIN)/python -c "$(SOUND)" 2>/dev/null && echo sound),sound)
+ifneq ($(shell $(BIN)/python -E -c "$(SOUND)" 2>/dev/null && echo sound),sound)
 $(info The environment in .venv is broken or belongs to another folder: it is made anew.)
 $(shell rm -rf .venv)
 endif
