@@ -3,9 +3,11 @@
 #   CONSTRAINTS  versions to install; none: /dev/null   make book CONSTRAINTS=/dev/null
 #   PIP_ARGS     more arguments for the install         make book PIP_ARGS="--no-cache-dir"
 #   ONLY         the notebooks to re-execute            make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
+#   LAB_ARGS     more arguments for JupyterLab          make lab LAB_ARGS=--allow-root   (in a container)
 PYTHON      ?= python3
 CONSTRAINTS ?= constraints.txt
 PIP_ARGS    ?=
+LAB_ARGS    ?=
 ONLY        ?=
 
 BIN       := .venv/bin
@@ -74,7 +76,7 @@ solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@$(BIN)/python -m lessons_lib.editions solve $(NOTEBOOKS) --to _build/solved
 
 lab: $(READY) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=book
+	$(BIN)/jupyter lab --ServerApp.root_dir=book $(LAB_ARGS)
 
 doctor: ## say what is wrong with the environment, and what mends it
 	@cd src && p=../.venv/bin/python; test -x $$p || p=$(PYTHON); $$p -m lessons_lib.doctor
