@@ -5,9 +5,11 @@
 #   ONLY         the notebooks to re-execute            make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
+#   LAB_ARGS     more arguments for JupyterLab          make lab LAB_ARGS=--allow-root   (in a container)
 PYTHON      ?= python3
 CONSTRAINTS ?= constraints.txt
 PIP_ARGS    ?=
+LAB_ARGS    ?=
 ONLY        ?=
 VENV        ?= .venv
 
@@ -27,7 +29,7 @@ SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \
 SOUND = import sys, pathlib, pip, lessons_lib as l; sys.exit(sys.version_info < (3, 11) or \
 	not pathlib.Path(l.__file__).resolve().is_relative_to(pathlib.Path.cwd()))
 ifneq ($(if $(filter doctor,$(MAKECMDGOALS)),,$(wildcard $(READY))),)
-ifneq ($(shell $(BIN)/python -c "$(SOUND)" 2>/dev/null && echo sound),sound)
+ifneq ($(shell $(BIN)/python -E -c "$(SOUND)" 2>/dev/null && echo sound),sound)
 $(info The environment in $(VENV) is broken or belongs to another folder: it is made anew.)
 $(shell rm -rf $(VENV))
 endif
@@ -117,7 +119,7 @@ upgrade: ## the newest versions: constraints.txt, every output, and the printed 
 		.venv-newest/bin/python -m tools.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
 lab: $(READY) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=book
+	$(BIN)/jupyter lab --ServerApp.root_dir=book $(LAB_ARGS)
 
 doctor: ## say what is wrong with the environment, and what mends it
 	@cd src && p=../$(BIN)/python; test -x $$p || p=$(PYTHON); $$p -m lessons_lib.doctor

@@ -94,11 +94,10 @@ def test_a_learner_is_greeted_then_hinted_then_right(lab, chromium):
     said = exercise.locator(".jp-OutputArea-output").last
     expect(lines.filter(has_text="raise NotImplementedError")).to_be_visible()
     expect(said).to_contain_text("not attempted yet")
-    expect(
-        page.locator(".jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator")
-    ).to_have_attribute("data-status", "idle")
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("Python 3 (ipykernel) | Idle")
 
     imports.locator(".cm-content").click()
+    expect(imports.locator(".cm-content")).to_be_focused()
     page.keyboard.press("Shift+Enter")
     expect(imports.locator(".jp-InputPrompt")).to_have_text("[1]:")
 
