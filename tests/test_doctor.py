@@ -119,8 +119,8 @@ def test_a_missing_package_is_installed_with_the_pins(course):
     course.remove("jupyter-book")
     told(
         course.say(),
-        "Missing: torch>=2.4, jupyter-book<2,>=1.0.4.",
-        f"{course.python} -m pip install -c {course.root}/constraints.txt 'torch>=2.4' "
+        "Missing: torch>=2.5, jupyter-book<2,>=1.0.4.",
+        f"{course.python} -m pip install -c {course.root}/constraints.txt 'torch>=2.5' "
         "'jupyter-book<2,>=1.0.4'",
     )
 
@@ -243,7 +243,7 @@ def test_notebooks_alone_are_enough_for_a_student(course):
     course.remove("jupyter-book")
     assert course.say(cwd=course.home)[0] == 0
     course.remove("torch")
-    told(course.say(cwd=course.home), "Missing: torch>=2.4.")
+    told(course.say(cwd=course.home), "Missing: torch>=2.5.")
 
 
 def test_torch_with_cuda_and_no_card_is_a_remark(course, monkeypatch):

@@ -137,8 +137,8 @@ class Lab extends HTMLElement {
 
   // a labelled choice; options: [value, text] pairs
   choice(label, options, chosen) {
-    const id = `choice${this.choices = (this.choices || 0) + 1}`, text = h("span", { id }, label);
-    const list = h("select", { "aria-labelledby": id, onchange: () => { chosen(list.value); this.update(); } },
+    const text = h("span", {}, label);
+    const list = h("select", { "aria-label": label, onchange: () => { chosen(list.value); this.update(); } },
       ...options.map(([value, text]) => h("option", { value }, text)));
     return { list, text, node: h("label", {}, text, list) };
   }

@@ -53,7 +53,7 @@ class CellLab extends Lab {
     const key = (name, sign, f) => h("button", { type: "button", "aria-label": say(name), title: say(name), onclick: f }, sign);
     this.slider = h("input", { type: "range", min: 1, max: T, "aria-label": say("step"), oninput: () => this.go(this.slider.value - 1) });
     this.player = key("play", "▶", () => (this.timer ? this.rest() : this.play()));
-    this.word = this.choice("", this.data.words.map((word, token) => [token, word]), token => {
+    this.word = this.choice(say("change", { t: 1 }), this.data.words.map((word, token) => [token, word]), token => {
       this.state.tokens[this.state.step] = +token;
     });
     const units = this.data.b_h.map((_, k) => [k, k + 1]);
@@ -183,7 +183,9 @@ class CellLab extends Lab {
     const { step, unit, held, tokens, clear } = this.state, words = this.data.words, T = tokens.length;
     this.slider.value = step + 1;
     this.slider.setAttribute("aria-valuetext", `${step + 1}: ${words[tokens[step]]}`);
-    this.word.text.textContent = this.say("change", { t: step + 1 });
+    const change = this.say("change", { t: step + 1 });
+    this.word.text.textContent = change;
+    this.word.list.setAttribute("aria-label", change);
     this.word.list.value = tokens[step];
     this.unit.list.value = unit;
     for (const name in this.holds) this.holds[name].list.value = held[name] ?? "";
