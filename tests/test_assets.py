@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from types import SimpleNamespace
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -47,6 +48,16 @@ def test_links_and_imports_of_a_sheet_keep_their_targets(tmp_path):
 def test_a_broken_style_sheet_is_named():
     with pytest.raises(ValueError, match="style sheet, line 1"):
         styles.purge(".a{} .b", set())
+
+
+def test_a_second_build_leaves_finished_pages_and_a_page_without_styles_alone(tmp_path):
+    done = '<link rel="stylesheet" href="_static/frame.css?v=1" />'
+    kept = {"page.html": done, "index.html": "<title>moved</title>"}
+    for name, text in kept.items():
+        (tmp_path / name).write_text(text)
+    app = SimpleNamespace(builder=SimpleNamespace(name="html"), outdir=tmp_path)
+    assets.bundle(app, None)
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == kept
 
 
 def test_the_icons_in_the_pages_are_in_the_fonts_and_few_others():

@@ -43,7 +43,8 @@ def bundle(app, error):
     static = Path(app.outdir) / "_static"
     pages = {p: p.read_text(encoding="utf-8") for p in built(app.outdir)}
     pages = without_idle(pages)
-    fresh = [text for text in pages.values() if "_static/frame.css" not in text]
+    linking = [text for text in pages.values() if STYLE.search(text)]
+    fresh = [text for text in linking if "_static/frame.css" not in text]
     if not fresh:
         return
     with progress_message("bundling styles and scripts"):
