@@ -73,6 +73,8 @@ def shown(chromium, tmp_path):
             head + '<meta name="viewport" content="width=device-width">' + body, "utf-8"
         )
         tab.goto(file.as_uri() + hash)
+        if scripts:  # it computes once it is seen to be near, and not before
+            tab.wait_for_function("document.querySelector('cell-lab, attention-lab').awake")
         tabs.append(context)
         return tab
 
