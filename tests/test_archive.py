@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from lessons_lib import __version__
-from tools import archive
+from tools import archive, packing
 from tools.environment import notebooks
 from tools.markup import Page
 
@@ -36,7 +36,7 @@ def test_the_name_says_the_version_and_the_bytes_are_the_same_each_time(tmp_path
     assert archive.write(tmp_path).read_bytes() == bytes_
     with zipfile.ZipFile(first) as file:
         names = [entry.filename for entry in file.infolist()]
-        assert names == sorted(names) and {e.date_time for e in file.infolist()} == {archive.EPOCH}
+        assert names == sorted(names) and {e.date_time for e in file.infolist()} == {packing.DATE}
 
 
 def test_it_holds_every_lesson_twice_and_what_runs_them(unpacked):

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from lessons_lib import editions, exercises
-from tools import hygiene, prerequisites, student_zip, teaching
+from tools import hygiene, packing, prerequisites, student_zip, teaching
 from tools.environment import ROOT, notebooks
 
 PAGE = teaching.PAGE.read_text(encoding="utf-8")
@@ -194,7 +194,7 @@ def test_the_student_edition_is_one_file_with_all_that_is_needed_and_no_solution
     assert student_zip.pack(folder).read_bytes() == first, "the same sources, other bytes"
     with zipfile.ZipFile(path) as archive:
         dates = {(entry.date_time, entry.external_attr) for entry in archive.infolist()}
-        assert dates == {(student_zip.DATE, 0o644 << 16)}, "of this day or this machine"
+        assert dates == {(packing.DATE, 0o644 << 16)}, "of this day or this machine"
         names = {name.removeprefix("memory-in-sequences/") for name in archive.namelist()}
         text = {name: archive.read(f"memory-in-sequences/{name}").decode() for name in names}
     assert {e.removeprefix("book/") + ".ipynb" for e in COURSE} <= names

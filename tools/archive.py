@@ -2,7 +2,7 @@
 
     python -m tools.archive [--to FOLDER]
 
-The same sources give the same bytes: names are sorted, times and rights are fixed.
+The same sources give the same bytes (tools/packing.py).
 """
 
 import argparse
@@ -10,19 +10,18 @@ import contextlib
 import io
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 import lessons_lib
 from lessons_lib.editions.cells import stripped
 from lessons_lib.editions.command import export
 from tools.environment import ROOT, notebooks
+from tools.packing import pack, tree
 
 SITE = ROOT / "_build" / "html"
 STEM = f"memory-in-sequences-{lessons_lib.__version__}"
-SKIPPED = {".buildinfo", "objects.inv", "404.html", "__pycache__"}
+SKIPPED = {".buildinfo", "objects.inv", "404.html"}
 KEPT = ("pyproject.toml", "constraints.txt", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
-EPOCH = (1980, 1, 1, 0, 0, 0)
 README = f"""Memory in sequences, version {lessons_lib.__version__}
 {"=" * 34}
 
@@ -49,7 +48,7 @@ Licences   Code: MIT (LICENSE). Prose and figures: CC BY 4.0 (LICENSE-TEXT).
 def contents():
     """(name in the archive, bytes) of every file, in no order."""
     yield "README.txt", README.encode()
-    yield from tree(SITE, "pages")
+    yield from tree(SITE, "pages", SKIPPED)
     yield from tree(ROOT / "src" / "lessons_lib", "src/lessons_lib")
     yield from ((name, (ROOT / name).read_bytes()) for name in KEPT)
     lessons = notebooks()
@@ -61,25 +60,11 @@ def contents():
         yield from tree(Path(folder), "student")
 
 
-def tree(folder, name):
-    for path in folder.rglob("*"):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not SKIPPED.intersection(parts):
-            yield "/".join((name, *parts)), path.read_bytes()
-
-
 def write(folder):
     """Write the archive into ``folder``  →  its path."""
     if not (SITE / "index.html").is_file():
         sys.exit(f"No built pages in {SITE}: run `make book` first.")
-    target, files = Path(folder) / f"{STEM}.zip", sorted(contents())
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, data in files:
-            entry = zipfile.ZipInfo(f"{STEM}/{name}", EPOCH)
-            entry.create_system, entry.external_attr = 3, 0o100644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data, compresslevel=9)
-    return target
+    return pack(Path(folder) / f"{STEM}.zip", STEM, contents())
 
 
 def main():

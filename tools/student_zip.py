@@ -1,17 +1,16 @@
 """The student edition as one file: `python -m tools.student_zip _build/student`
 
 The stripped notebooks, the library they import, its pins, the licences, and a note on how to
-start. The same sources give the same bytes: the order, the dates and the modes are fixed.
+start. The same sources give the same bytes (tools/packing.py).
 """
 
 import sys
-import zipfile
 from pathlib import Path
 
+from tools import packing
 from tools.environment import ROOT
 
 TOP = "memory-in-sequences"
-DATE = (2000, 1, 1, 0, 0, 0)
 NOTE = """Memory in sequences: notebooks with exercises
 
 You need Python 3.11 or newer. In this folder, once (about 1 GB):
@@ -41,9 +40,7 @@ def files(folder):
     if not lessons:
         raise FileNotFoundError(f"{folder}: no notebooks in it; run `make student`")
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in lessons}
-    for path in sorted((ROOT / "src" / "lessons_lib").rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            found["library/" + path.relative_to(ROOT).as_posix()] = path.read_bytes()
+    found |= dict(packing.tree(ROOT / "src" / "lessons_lib", "library/src/lessons_lib"))
     found |= {f"library/{name}": (ROOT / name).read_bytes() for name in LIBRARY}
     return found | {
         "START.txt": NOTE.encode(),
@@ -53,13 +50,7 @@ def files(folder):
 
 def pack(folder):
     """Write the archive beside the folder  →  its path."""
-    path, content = folder.with_suffix(".zip"), files(folder)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(content):
-            entry = zipfile.ZipInfo(f"{TOP}/{name}", DATE)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, content[name])
-    return path
+    return packing.pack(folder.with_suffix(".zip"), TOP, files(folder).items())
 
 
 if __name__ == "__main__":

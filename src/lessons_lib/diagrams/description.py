@@ -129,10 +129,14 @@ class Description:
         return tuple(dict.fromkeys(element.part for element in self.elements))
 
     @property
+    def drawn(self):
+        """Names of the values that the drawing itself shows (set)."""
+        return {getattr(element, "value", None) for element in self.elements} - {None}
+
+    @property
     def shown(self):
         """Names of the values that the drawing or its alternative text tells, sorted."""
-        drawn = {getattr(element, "value", None) for element in self.elements} - {None}
-        return tuple(sorted(drawn | set(dict(self.words))))
+        return tuple(sorted(self.drawn | set(dict(self.words))))
 
     def checked(self, values):
         """``values`` as a dict (empty for None); names that the drawing does not use may be in it.

@@ -19,11 +19,11 @@ from lessons_lib.diagrams.description import Control, Dial, Flow, Label
 
 def render(description, values, alt):
     """One <svg> element (str).  Raises ValueError where a value of the drawing is missing."""
-    shown = {getattr(element, "value", None) for element in description.elements} - {None}
-    if shown - set(values):
+    missing = description.drawn - set(values)
+    if missing:
         raise ValueError(
             f"a live drawing of {description.title} needs all its values; "
-            f"missing: {', '.join(sorted(shown - set(values)))}"
+            f"missing: {', '.join(sorted(missing))}"
         )
     groups = [_group(element, description, values) for element in description.elements]
     return render_svg.framed(description, "\n".join(groups), alt)
