@@ -11,6 +11,7 @@ import tomllib
 
 from tools.environment import ROOT
 
+FREE = {"sympy"}  # torch 2.5 takes one release of it and no other: not the pinned one
 BOUND = re.compile(r"(?P<name>[\w.-]+)>=(?P<version>[\w.]+)(?:,.*)?")
 
 
@@ -30,12 +31,16 @@ def bounds(pyproject):
 
 
 def oldest(constraints, pyproject):
-    """The text of both files  →  the constraints with the bounds in the place of the pins."""
+    """The text of both files  →  the constraints with the bounds in the place of the pins.
+
+    What an old torch chooses itself (FREE) has no pin.
+    """
     low = bounds(pyproject)
+    chosen = FREE.union(low)
     kept = [
         line
         for line in constraints.splitlines()
-        if not line.startswith("#") and line.partition("==")[0] not in low
+        if not line.startswith("#") and line.partition("==")[0] not in chosen
     ]
     return "\n".join([*(f"{name}=={version}" for name, version in low.items()), *kept]) + "\n"
 

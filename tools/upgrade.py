@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 
+from lessons_lib.doctor.packages import normal
 from tools import compare, notebooks
 from tools.environment import ROOT
 
@@ -24,15 +25,11 @@ CARD = ("nvidia-", "cuda-", "triton")  # parts of one build of torch among sever
 OWN = {"lessons-lib", "pip", "setuptools", "wheel"}
 
 
-def canonical(name):
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def pins(text):
-    """constraints.txt  →  {canonical name: (name as written, version)}."""
+    """constraints.txt  →  {normal name: (name as written, version)}."""
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     pairs = (line.split("==") for line in lines if "==" in line)
-    return {canonical(name): (name, version) for name, version in pairs}
+    return {normal(name): (name, version) for name, version in pairs}
 
 
 def installed():
@@ -40,8 +37,8 @@ def installed():
     found = {}
     for package in importlib.metadata.distributions():
         name, version = package.metadata["Name"], package.version.partition("+")[0]
-        if canonical(name) not in OWN and not canonical(name).startswith(CARD):
-            found[canonical(name)] = (name, version)
+        if normal(name) not in OWN and not normal(name).startswith(CARD):
+            found[normal(name)] = (name, version)
     return found
 
 

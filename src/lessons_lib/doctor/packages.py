@@ -39,6 +39,8 @@ def fits(version, specs):
 
 
 def normal(name):
+    """The name of a distribution as comparisons need it: ``Typing_Extensions`` is
+    ``typing-extensions``."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
