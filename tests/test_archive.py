@@ -39,6 +39,14 @@ def test_the_name_says_the_version_and_the_bytes_are_the_same_each_time(tmp_path
         assert names == sorted(names) and {e.date_time for e in file.infolist()} == {packing.DATE}
 
 
+def test_an_archive_among_the_published_pages_is_not_packed_again(tmp_path, monkeypatch):
+    for name in ("index.html", f"{TOP}.zip", "student.zip"):
+        (tmp_path / name).write_text("x")
+    monkeypatch.setattr(archive, "SITE", tmp_path)
+    names = [name for name, _ in archive.contents() if name.startswith("pages/")]
+    assert names == ["pages/index.html"]
+
+
 def test_it_holds_every_lesson_twice_and_what_runs_them(unpacked):
     lessons = {f"{path.parent.name}/{path.name}" for path in notebooks()}
     for edition in ("notebooks", "student"):

@@ -13,6 +13,7 @@ import pytest
 from nbformat import v4
 
 from tools import repository
+from tools.archive import STEM
 from tools.environment import METADATA, ROOT
 
 CONFIG = ROOT / "_config.yml"
@@ -96,13 +97,18 @@ def test_the_pages_follow_the_repository_they_are_built_for(book):
     assert asked["place"] == [f"https://ada.github.io/memory/{LESSON}.html"]
     assert lesson.canonical == f"https://ada.github.io/memory/{LESSON}.html"
     assert "Run in JupyterHub" not in lesson.links
-    assert set(index.links) == {"Suggest an edit", "Report an error"}
+    files = {"Offline edition": f"{STEM}.zip", "Student notebooks": "student.zip"}
+    assert set(index.links) == {*files, "Suggest an edit", "Report an error"}
+    for words, name in files.items():
+        assert index.links[words] == f"https://ada.github.io/memory/{name}"
+    assert not set(files) & set(lesson.links)
     copy = (site / LESSON).parent / lesson.links["Download"]
     assert "git+https://github.com/Ada/memory@c0ffee0" in copy.read_text(encoding="utf-8")
 
     site = book(COURSE_REPOSITORY="https://gitlab.com/uni/group/course.git",
                 COURSE_JUPYTERHUB="https://hub.uni.example/")  # fmt: skip
     lesson = Row(site / f"{LESSON}.html")
+    assert set(Row(site / "book/index.html").links) == {"Suggest an edit", "Report an error"}
     assert "memory" not in lesson.text and lesson.canonical is None
     assert "Run in Colab" not in lesson.links  # it opens notebooks from GitHub only
     assert "/v2/gl/uni%2Fgroup%2Fcourse/main?" in lesson.links["Run in Binder"]

@@ -12,8 +12,13 @@ from pathlib import Path
 from sphinx.errors import ConfigError
 
 from tools import colab, repository
+from tools.archive import STEM
 
 NOTEBOOKS = "_sources"  # below the pages, so that a copy on a disk has them too
+# What `make publish` lays beside the pages, and the pages that offer it.
+OFFLINE = ("Offline edition", f"{STEM}.zip")
+STUDENT = ("Student notebooks", "student.zip")
+OFFERED = {"book/index": (OFFLINE, STUDENT), "book/teaching": (STUDENT,)}
 
 
 def find(app, config):
@@ -23,6 +28,7 @@ def find(app, config):
     except repository.Unclear as error:
         raise ConfigError(str(error)) from None
     config.course_repository = found._asdict() if found else {}
+    config.course_published = bool(os.environ.get("COURSE_PUBLISH"))
     # The theme would draw its own buttons, some of them for hosts that cannot serve them.
     options = config.html_theme_options
     options["repository_url"] = ""
@@ -46,6 +52,10 @@ def add(app, pagename, templatename, context, doctree):
     source = Path(app.env.doc2path(pagename))
     path = source.relative_to(app.srcdir).as_posix()
     links = [("Suggest an edit", found.edit(path)), ("Report an error", found.erratum(pagename))]
+    if app.config.course_published and found.base_url:
+        # The whole address: the same page, opened from the disk, has no such file beside it.
+        files = OFFERED.get(pagename, ())
+        links = [*((words, found.base_url + name) for words, name in files), *links]
     if source.suffix == ".ipynb":
         copy = f"{NOTEBOOKS}/{path}"
         colab.write(source, Path(app.outdir) / copy, found.pip())
@@ -71,6 +81,7 @@ def row(links):
 
 def setup(app):
     app.add_config_value("course_repository", {}, "html")
+    app.add_config_value("course_published", False, "html")
     app.connect("config-inited", find)
     app.connect("builder-inited", clear)
     app.connect("html-page-context", add, priority=901)

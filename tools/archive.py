@@ -40,6 +40,8 @@ To run     The lessons are notebooks:
              .venv/bin/jupyter lab notebooks
            On Windows the programs are in .venv\\Scripts instead of .venv/bin.
            After that no lesson loads anything, and each runs in less than a minute.
+           On Linux torch brings several GB for CUDA cards: without such a card install
+           its CPU build first (pytorch.org says how).
 
 Licences   Code: MIT (LICENSE). Prose and figures: CC BY 4.0 (LICENSE-TEXT).
 """
@@ -48,7 +50,8 @@ Licences   Code: MIT (LICENSE). Prose and figures: CC BY 4.0 (LICENSE-TEXT).
 def contents():
     """(name in the archive, bytes) of every file, in no order."""
     yield "README.txt", README.encode()
-    yield from tree(SITE, "pages", SKIPPED)
+    pages = tree(SITE, "pages", SKIPPED)
+    yield from ((name, data) for name, data in pages if not name.endswith(".zip"))  # published ones
     yield from tree(ROOT / "src" / "lessons_lib", "src/lessons_lib")
     yield from ((name, (ROOT / name).read_bytes()) for name in KEPT)
     lessons = notebooks()

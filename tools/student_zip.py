@@ -22,7 +22,10 @@ Then, every time:
 
     .venv/bin/jupyter lab
 
-On Windows write py for python3 and .venv\\Scripts for .venv/bin. If something does not work,
+On Windows write py for python3 and .venv\\Scripts for .venv/bin.
+
+On Linux torch brings several GB for CUDA cards: without such a card install its CPU build first
+(pytorch.org says how). If something does not work,
 
     .venv/bin/python -m lessons_lib.doctor
 
