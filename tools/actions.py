@@ -39,13 +39,25 @@ def find(app, config):
         options["extra_footer"] = f"{options.get('extra_footer', '')} {source}".strip()
 
 
-def clear(app):
-    """The notebooks of an earlier build may name another repository."""
+def store(app, error):
+    """The notebooks that the pages offer, all of them: a page that did not change is not built.
+
+    Those of an earlier build may name another repository.
+    """
+    if error:
+        return
     shutil.rmtree(Path(app.outdir) / NOTEBOOKS, ignore_errors=True)
+    if not app.config.course_repository:
+        return
+    install = repository.Repository(**app.config.course_repository).pip()
+    for source in map(Path, map(app.env.doc2path, sorted(app.env.found_docs))):
+        if source.suffix == ".ipynb":
+            path = source.relative_to(app.srcdir)
+            colab.write(source, Path(app.outdir) / NOTEBOOKS / path, install)
 
 
 def add(app, pagename, templatename, context, doctree):
-    """The links below the title of a page, and the notebook that one of them downloads."""
+    """The links below the title of a page."""
     if doctree is None or not app.config.course_repository:
         return
     found = repository.Repository(**app.config.course_repository)
@@ -57,13 +69,11 @@ def add(app, pagename, templatename, context, doctree):
         files = OFFERED.get(pagename, ())
         links = [*((words, found.base_url + name) for words, name in files), *links]
     if source.suffix == ".ipynb":
-        copy = f"{NOTEBOOKS}/{path}"
-        colab.write(source, Path(app.outdir) / copy, found.pip())
         links = [
             ("Run in Colab", found.colab(path)),
             ("Run in Binder", found.binder(path)),
             ("Run in JupyterHub", found.jupyterhub(path)),
-            ("Download", context["pathto"](copy, 1)),
+            ("Download", context["pathto"](f"{NOTEBOOKS}/{path}", 1)),
             *links,
         ]
     context["body"] = context["body"].replace("</h1>", "</h1>\n" + row(links), 1)
@@ -83,6 +93,6 @@ def setup(app):
     app.add_config_value("course_repository", {}, "html")
     app.add_config_value("course_published", False, "html")
     app.connect("config-inited", find)
-    app.connect("builder-inited", clear)
     app.connect("html-page-context", add, priority=901)
+    app.connect("build-finished", store)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
