@@ -79,3 +79,13 @@ def test_a_question_without_a_folded_answer_is_found(after):
     assert (
         not unanswered(good) and len(unanswered(f"**Predict first.** When? {after}\n{good}")) == 1
     )
+
+
+def test_every_source_with_an_id_is_a_link():
+    """An id in a note would be text that nobody can follow."""
+    sources = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+    page = (ROOT / "_build" / "html" / "book" / "bibliography.html").read_text(encoding="utf-8")
+    wanted = [f"https://doi.org/{id}" for id in re.findall(r"\bdoi=\{(.+?)\}", sources)]
+    wanted += [f"https://arxiv.org/abs/{id}" for id in re.findall(r"eprint=\{(.+?)\}", sources)]
+    assert "arXiv:" not in sources and len(wanted) > 40
+    assert not [url for url in wanted if f'href="{url}"' not in page]

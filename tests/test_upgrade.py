@@ -187,5 +187,6 @@ def test_a_broken_link_is_named_with_its_page_and_its_line(tmp_path, capsys):
     assert "closed" not in said
     assert f"index.md, line 5: {web}/gone" in said and "404" in said
     assert "3 links to the web, 1 broken." in said
+    assert links.place(430_027) == "cell 43, line 27"
     server.shutdown()
     server.server_close()

@@ -39,7 +39,13 @@ def sentences(findings):
     """One line for each link that leads nowhere."""
     for item in sorted(findings, key=lambda item: (item["filename"], item["lineno"])):
         if item["status"] in BROKEN and not item["info"].startswith(REFUSED):
-            yield f"{item['filename']}, line {item['lineno']}: {item['uri']}\n    {item['info']}"
+            yield f"{item['filename']}, {place(item['lineno'])}: {item['uri']}\n    {item['info']}"
+
+
+def place(line):
+    """Of a notebook MyST-NB numbers the lines of cell 1 from 10,000, of cell 2 from 20,000 on."""
+    cell, line = divmod(line, 10_000)
+    return f"cell {cell}, line {line}" if cell else f"line {line}"
 
 
 def main(root=ROOT):
