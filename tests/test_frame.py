@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -232,11 +233,15 @@ def book(folder, text):
 
 
 def test_a_sound_book_builds_without_a_word_of_warning(tmp_path):
-    run = book(tmp_path, "Back to {ref}`sec-two` and $a_t$.\n\n$$\na \\\\ b\n$$ (eq)\n\n{eq}`eq`")
+    text = f"Two ($x$, long), one $y$-axis, ${'a + ' * 20}b$. Back to {{ref}}`sec-two` and $a_t$."
+    run = book(tmp_path, text + "\n\n$$\na \\\\ b\n$$ (eq)\n\n{eq}`eq`")
     assert run.returncode == 0, run.stdout + run.stderr
     assert "WARNING" not in run.stdout + run.stderr
     page = (tmp_path / "_build" / "html" / "book" / "two.html").read_text()
-    assert page.count('class="katex"') == 2 and 'href="#equation-eq"' in page
+    assert page.count('class="katex"') == 5 and 'href="#equation-eq"' in page
+    # marks stay with a short formula; a line may still end within a long one
+    glued = re.findall(r'(\S?)<span class="glued">(\S?)<span.*?</span></span>(\W)</span>', page)
+    assert glued == [("", "(", ","), ("", "", "-"), ("", "", ".")]
 
 
 def test_broken_references_and_formulas_turn_the_build_red(tmp_path):

@@ -11,12 +11,16 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.logging import getLogger
 from sphinx.util.math import get_node_equation_number
 
 HERE = Path(__file__).parent
 # Sphinx numbers the equations; KaTeX must not number them again.
 NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|equation|gather)\}")
+# A browser may break a line after any formula. These marks may not begin or end one.
+OPENING, CLOSING = re.compile(r"[^\s\w]+$"), re.compile(r"^[^\s\w]+")
+SHORT = 30  # characters of TeX that fit on a line of a phone, unbroken
 logger = getLogger(__name__)
 
 
@@ -81,6 +85,41 @@ def display_tex(node):
     return tex
 
 
+class Glue(SphinxPostTransform):
+    """A short formula keeps its brackets, its comma and its full stop on its line."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self):
+        for math in list(self.document.findall(nodes.math)):
+            if len(math.astext()) <= SHORT:
+                self.glue(math)
+
+    def glue(self, math):
+        around = [cut(text(math, -1), OPENING), math.deepcopy(), cut(text(math, 1), CLOSING)]
+        pieces = [piece for piece in around if piece]
+        if len(pieces) > 1:
+            math.replace_self(nodes.inline("", "", *pieces, classes=["glued"]))
+
+
+def text(node, step):
+    """The text right before (-1) or after (1) a node, or None."""
+    at = node.parent.index(node) + step
+    found = node.parent[at] if 0 <= at < len(node.parent) else None
+    return found if isinstance(found, nodes.Text) else None
+
+
+def cut(text, marks):
+    """Take the marks away from a text  →  the marks as a text of their own, or None."""
+    found = marks.search(text) if text else None
+    if not found:
+        return None
+    rest = text[: found.start()] + text[found.end() :]
+    text.parent.replace(text, [nodes.Text(rest)] if rest else [])
+    return nodes.Text(found.group())
+
+
 def add_static(app, config):
     config.html_static_path.append(str(HERE / "static"))
 
@@ -88,5 +127,6 @@ def add_static(app, config):
 def setup(app):
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.connect("config-inited", add_static)
+    app.add_post_transform(Glue)
     app.add_css_file("katex/katex.css")
     return {"version": "0.19.1", "parallel_read_safe": True, "parallel_write_safe": True}
