@@ -26,14 +26,20 @@ SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \
 
 # An environment that was copied, moved or lost its interpreter is made anew, not half used.
 # Only the doctor wants to see it as it is.
-SOUND = import sys, pathlib, pip, lessons_lib as l; sys.exit(sys.version_info < (3, 11) or \
-	not pathlib.Path(l.__file__).resolve().is_relative_to(pathlib.Path.cwd()))
+# The library is found, not imported: a slip in its sources is no reason to throw an environment away.
+SOUND = import sys, pathlib, pip, importlib.util as u; s = u.find_spec('lessons_lib'); \
+	sys.exit(sys.version_info < (3, 11) or not (s and s.origin) or \
+	not pathlib.Path(s.origin).resolve().is_relative_to(pathlib.Path.cwd()))
 ifneq ($(if $(filter doctor,$(MAKECMDGOALS)),,$(wildcard $(READY))),)
 ifneq ($(shell $(BIN)/python -E -c "$(SOUND)" 2>/dev/null && echo sound),sound)
-$(info The environment in $(VENV) is broken or belongs to another folder: it is made anew.)
-$(shell rm -rf $(VENV))
+UNSOUND := unsound
 endif
 endif
+
+# make cannot follow a file name with a space in it.
+SPACED := $(if $(filter help doctor clean,$(or $(MAKECMDGOALS),help)),,$(shell find book src tools \
+	-name .ipynb_checkpoints -prune -o -name '* *' -print | head -n 1))
+$(if $(SPACED),$(error Rename "$(SPACED)": names in book, src and tools have no spaces))
 
 # One thread each: two notebooks side by side with unpinned threads took ten times as long.
 export OMP_NUM_THREADS = 1
@@ -49,15 +55,17 @@ STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
 .PHONY: help book test test-portable test-solved test-library test-oldest test-newest test-wheel \
 	notebooks sync student solved lab doctor lint format bench sweep picture teaching chromium clean \
-	publish launch links upgrade zip lighthouse
+	publish launch links upgrade zip lighthouse unsound always
 .DEFAULT_GOAL := help
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 book: $(READY) _build/.clean ## build the pages from the stored outputs, strictly, and print the path to open
+	@mv _build/.clean _build/.started
 	@NO_COLOR=1 $(BIN)/jupyter-book build . -W -n --keep-going -q >_build/log.txt 2>&1 \
-		|| { cat _build/log.txt; rm -f _build/.clean; exit 1; }
+		|| { cat _build/log.txt; exit 1; }
+	@mv _build/.started _build/.clean
 	@echo "The book is built. Open: $(CURDIR)/_build/html/index.html"
 
 test: lint chromium book ## lint, unit tests, every notebook against its stored outputs, the built pages
@@ -115,14 +123,15 @@ links: $(READY) ## follow every link to the web (needs the network)
 upgrade: ## the newest versions: constraints.txt, every output, and the printed numbers that changed
 	@rm -rf .venv-newest
 	@$(MAKE) --no-print-directory VENV=.venv-newest CONSTRAINTS=/dev/null .venv-newest/.installed
-	@MPLCONFIGDIR=$(CURDIR)/.venv-newest/matplotlib IPYTHONDIR=$(CURDIR)/.venv-newest/ipython \
+	@MPLCONFIGDIR="$(CURDIR)/.venv-newest/matplotlib" IPYTHONDIR="$(CURDIR)/.venv-newest/ipython" \
 		.venv-newest/bin/python -m tools.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=book $(LAB_ARGS)
 
 doctor: ## say what is wrong with the environment, and what mends it
-	@cd src && p=../$(BIN)/python; test -x $$p || p=$(PYTHON); $$p -m lessons_lib.doctor
+	@p=$(BIN)/python; test -x $$p || p=$(PYTHON); $$p -c 'import os, sys; sys.path[0] = os.path.abspath("src"); \
+		from lessons_lib.doctor import main; sys.exit(main())'
 
 lint: $(READY) ## ruff and codespell
 	@$(BIN)/ruff check --quiet .
@@ -159,7 +168,11 @@ chromium: $(READY) # the tests look at the pages in a browser
 clean: ## remove the built pages and the caches (the environment stays)
 	rm -rf _build .pytest_cache .ruff_cache
 
-$(READY): constraints.txt pyproject.toml
+unsound:
+	@echo "The environment in $(VENV) is broken or belongs to another folder: it is made anew."
+	@rm -rf $(VENV)
+
+$(READY): constraints.txt pyproject.toml $(UNSOUND)
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not: try make book PYTHON=python3.12" >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "Creating $(VENV) …"; $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
@@ -169,6 +182,11 @@ $(READY): constraints.txt pyproject.toml
 	@$(BIN)/python -c 'import matplotlib.font_manager'
 	@touch $@
 
-# Sphinx re-reads only changed pages: a cached build would stay green over a broken library.
-_build/.clean: _config.yml _toc.yml $(READY) $(SOURCES)
-	@rm -rf _build && mkdir _build && touch $@
+# Sphinx re-reads only changed pages: a cached build would stay green over a broken library, or keep
+# the page of a file that is gone. A build that did not end leaves no .clean: the next starts anew.
+_build/.clean: _config.yml _toc.yml $(READY) $(SOURCES) _build/.sources
+	@rm -rf _build && mkdir _build && printf '%s\n' $(SOURCES) >_build/.sources && touch $@
+
+_build/.sources: always
+	@mkdir -p _build && printf '%s\n' $(SOURCES) >_build/.listed
+	@cmp -s _build/.listed $@ && rm _build/.listed || mv _build/.listed $@

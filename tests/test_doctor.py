@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from lessons_lib import doctor
+from lessons_lib.doctor.examine import DRIVERS
 from tools.environment import ROOT
 
 pytestmark = pytest.mark.skipif(
@@ -126,6 +127,19 @@ def test_a_missing_package_is_installed_with_the_pins(course):
         f"{course.python} -m pip install -c {course.root}/constraints.txt 'torch>=2.5' "
         "'jupyter-book<2,>=1.0.4'",
     )
+
+
+def test_a_package_that_another_one_needs_is_missing_too(course):
+    course.install("kiwisolver", "1.4.5", ["absent>=2", "windows-only; sys_platform == 'win32'"])
+    course.install("matplotlib", "3.8", ["kiwisolver>=1.3", "extra-thing; extra == 'x'"])
+    (course.site / "matplotlib.py").write_text("import absent")  # told once, not as broken too
+    told(course.say(), "Missing: absent.", f"-c {course.root}/constraints.txt absent")
+
+
+def test_a_package_of_the_cpu_build_is_mended_from_the_index_that_has_it(course):
+    course.install("torch", "2.13.0+cpu")
+    (course.site / "torch.py").write_text("raise ImportError('no such symbol')")
+    told(course.say(), "no such symbol", "whl/cpu --force-reinstall --no-deps torch==2.13.0")
 
 
 def test_a_package_that_is_too_old_is_raised_and_one_too_new_is_lowered(course):
@@ -249,9 +263,31 @@ def test_notebooks_alone_are_enough_for_a_student(course):
     told(course.say(cwd=course.home), "Missing: torch>=2.5.")
 
 
-def test_torch_with_cuda_and_no_card_is_a_remark(course, monkeypatch):
-    if any(os.path.exists(path) for path in ("/proc/driver/nvidia/version", "/dev/nvidia0")):
-        monkeypatch.setattr("lessons_lib.doctor.examine.DRIVERS", ())
+@pytest.mark.parametrize(
+    ("made", "below", "install"),
+    [
+        ("library/pyproject.toml", "1_rnn", "library/constraints.txt './library[torch,lab]'"),
+        ("src/lessons_lib/x", "student/1_rnn", "constraints.txt -e '.[torch]' jupyterlab"),
+    ],
+)
+def test_an_edition_that_was_handed_out_hears_its_own_command(course, made, below, install):
+    top = course.home / "edition"
+    for path in (top / made, top / below / "x"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    (top / made).write_text("")
+    shutil.copy(course.root / LESSON, top / below)
+    assert course.say(cwd=top)[0] == 0
+    path = top / below / Path(LESSON).name
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"].append({"cell_type": "code", "source": "from lessons_lib import telepathy"})
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    (course.site / "course.pth").unlink()
+    shutil.copytree(course.root / "src" / "lessons_lib", course.site / "lessons_lib")
+    told(course.say(cwd=top), "needs lessons_lib.telepathy", f"cd {top} && ", install)
+
+
+@pytest.mark.skipif(any(map(os.path.exists, DRIVERS)), reason="this machine has a card")
+def test_torch_with_cuda_and_no_card_is_a_remark(course):
     course.install("nvidia-cublas-cu12", "12.6.4.1")
     for version in ("2.13.0+cu126", "2.13.0"):
         course.install("torch", version)

@@ -19,11 +19,11 @@ SLIPS = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistake
 each = pytest.mark.parametrize("exercise", ALL, ids=IDS)
 
 
-def test_there_are_three_to_six_exercises_for_each_chapter():
+def test_there_are_three_exercises_or_more_for_each_chapter():
     chapters = [id.split(".")[0] for id in IDS]
     assert len(set(IDS)) == len(IDS) >= 28
     for chapter in ("toolkit", "rnn", "long_term", "lstm", "gru", "attention"):
-        assert 3 <= chapters.count(chapter) <= 6, chapter
+        assert chapters.count(chapter) >= 3, chapter
 
 
 @each

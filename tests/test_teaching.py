@@ -182,6 +182,22 @@ def test_the_grader_on_the_page_tells_solved_wrong_broken_and_untouched_apart(tm
     assert marks["gru.step"] == ("0", exercises.evaluate("gru.step", starter)[1])
 
 
+def test_one_strange_notebook_does_not_keep_the_others_from_their_marks(tmp_path):
+    lesson = editions.solved(editions.read(ROOT / "book/5_attention/soft_lookup.ipynb"))
+    (first, _), *others = editions.exercise_cells(lesson)
+    first["source"] = "%%time\n" + first["source"]
+    others[0][0]["source"] = "exit()\n" + others[0][0]["source"]
+    editions.cells.write(tmp_path / "strange.ipynb", lesson)
+    (tmp_path / "broken.ipynb").write_text("{")
+    bare = ROOT / "book/3_lstm/carousel.ipynb"
+    rows = graded(tmp_path, tmp_path / "broken.ipynb", bare, tmp_path / "strange.ipynb")
+    marks = {row[1]: (row[2], row[3]) for row in rows[2:]}
+    assert rows[0][1:3] == ["notebook", "0"] and rows[0][3].startswith("Refused: ")
+    assert rows[1][1:] == ["notebook", "0", "no exercise in it"]
+    assert marks["attention.masked_softmax"][0] == "1" and marks["attention.causal"][0] == "1"
+    assert marks["cell: exit()"][0] == "0"
+
+
 def starter(*arguments):
     raise NotImplementedError
 

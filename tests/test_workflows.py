@@ -70,6 +70,24 @@ def test_a_failure_on_the_newest_versions_opens_an_issue_and_blocks_nothing():
     assert last["if"] == "failure()"
 
 
+def test_publishing_may_write_and_what_talks_to_the_host_has_a_token():
+    flows = {path.stem: load(path) for path in WORKFLOWS}
+    assert flows["publish"]["permissions"]["contents"] == "write"  # the branch `launch`, releases
+    assert "github.ref" in flows["publish"]["concurrency"]["group"]  # a push cancels no release
+    for path in WORKFLOWS:
+        for step in (step for step in steps(path) if step.get("run", "").startswith("gh ")):
+            assert "GH_TOKEN" in load(path)["env"], path
+            assert "release" in step["run"] or step["if"] == "failure()", step
+
+
+def test_a_job_that_reports_stops_its_test_before_it_is_stopped_itself():
+    for path in WORKFLOWS:
+        for job in load(path)["jobs"].values():
+            if any(step.get("if") == "failure()" for step in job["steps"]):
+                limits = [s["timeout-minutes"] for s in job["steps"] if "make" in s.get("run", "")]
+                assert limits and sum(limits) < job["timeout-minutes"]
+
+
 def test_the_publishing_workflow_names_no_repository():
     """A fork's own name comes from the environment."""
     text = (ROOT / ".github" / "workflows" / "publish.yml").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from tools import repository
 from tools.environment import ROOT
 
 ID = "colab-setup"
-LIBRARY = re.compile(r"(?:git\+)?(?:https|file)://[^\s\"'\\]+|/[^\s\"'\\]+")
+LIBRARY = re.compile(r"(?:git\+)?(?:https?|file)://[^\s\"'\\]+|/[^\s\"'\\]+")
 CELL = """# For Google Colab: installs the course's library there. Elsewhere this cell does nothing.
 import importlib
 import subprocess

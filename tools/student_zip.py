@@ -29,7 +29,8 @@ On Linux torch brings several GB for CUDA cards: without such a card install its
 
     .venv/bin/python -m lessons_lib.doctor
 
-says what is wrong and which command mends it. Begin with 1_rnn/loop_with_state.ipynb.
+says what is wrong and which command mends it; where it finds no lessons_lib, repeat the
+installation above. Begin with 1_rnn/loop_with_state.ipynb.
 
 Code: MIT licence (library/LICENSE). Prose and figures: CC BY 4.0 (LICENSE-TEXT).
 """

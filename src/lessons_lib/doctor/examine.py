@@ -51,7 +51,7 @@ def examine(here):
     well = healthy(have["lessons-lib"], lessons)
     faults = [
         *packages.faults(root, have, need),
-        *packages.broken(have),
+        *([] if packages.indirect(have, need) else packages.broken(have)),
         *places.hidden({here, *map(os.path.dirname, lessons)}, HIDE | sys.stdlib_module_names),
         *places.elsewhere(root, folder),
         *library.faults(root, lessons, folder, have["lessons-lib"]),
@@ -75,7 +75,7 @@ def old_python(here):
     own, mend = places.own_python(root), places.anew(root, "python3.12")
     if own and places.is_own(root):
         aside = os.path.join(root, ".venv")
-        mend = quoted("mv", aside, aside + "_old") + AND + mend
+        mend = quoted("mv", aside, aside + "-old") + AND + mend
     elif own:
         mend = quoted(own, "-m", "lessons_lib.doctor")
     old = ".".join(map(str, sys.version_info[:3]))
@@ -86,7 +86,8 @@ def remarks(packages, have):
     """What costs something and stops no lesson."""
     driver = any(map(os.path.exists, DRIVERS)) or shutil.which("nvidia-smi")
     yield from packages.cuda(have, driver)
-    browsers = [os.environ.get("CHROMIUM"), MAC, *map(shutil.which, BROWSERS)]
+    chosen = os.environ.get("CHROMIUM")
+    browsers = [MAC, *map(shutil.which, BROWSERS)] if chosen is None else [chosen]
     if "playwright" in have and not any(path and os.path.exists(path) for path in browsers):
         system = {"darwin": "brew install --cask chromium", "win32": "winget install Google.Chrome"}
         yield SAY["chromium"], system.get(sys.platform, "sudo apt-get install chromium")

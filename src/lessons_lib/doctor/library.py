@@ -20,8 +20,8 @@ def read(path):
 
 
 def notebooks(root, here):
-    """The lessons of the course; without one, the notebooks in this folder and one below."""
-    patterns = ("book/*/*.ipynb",) if root else ("*.ipynb", "*/*.ipynb")
+    """The lessons of the course; without one, the notebooks here and up to two folders below."""
+    patterns = ("book/*/*.ipynb",) if root else ("*.ipynb", "*/*.ipynb", "*/*/*.ipynb")
     return sorted(p for one in patterns for p in glob.glob(os.path.join(root or here, one)))
 
 

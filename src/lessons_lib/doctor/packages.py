@@ -72,11 +72,31 @@ def missing(have, need):
     return [name + specs for name, specs in need if normal(name) not in have]
 
 
+def indirect(have, need):
+    """Names that an installed package asks for, and so on down, and that are not there.
+
+    What is wanted under a condition only (a system, an extra) is not looked at.
+    """
+    ask, seen, lacking = [normal(name) for name, _ in need], set(), []
+    while ask:
+        name = ask.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name not in have:
+            lacking.append(name)
+            continue
+        lines = [line for line in metadata.requires(name) or [] if ";" not in line]
+        ask += [normal(re.match(r"\s*([\w.-]+)", line).group(1)) for line in lines]
+    direct = {normal(name) for name, _ in need}
+    return sorted(set(lacking) - direct)
+
+
 def faults(root, have, need):
     """(text, command) for missing packages, in one command, and for versions that do not fit."""
     pins = os.path.join(root or "", "constraints.txt")
     pinned = ["-c", pins] if root and os.path.isfile(pins) else []
-    lacking = missing(have, need)
+    lacking = missing(have, need) + indirect(have, need)
     if lacking:
         yield SAY["missing"].format(names=", ".join(lacking)), pip("install", *pinned, *lacking)
     for name, specs in need:
@@ -87,7 +107,7 @@ def faults(root, have, need):
 
 
 def broken(have):
-    """Compiled packages that are installed and do not load."""
+    """The first compiled package that is installed and does not load; the others may need it."""
     for name in [name for name in COMPILED if name in have]:
         # without this folder: what hides a package here is another check's business
         code = "import sys; sys.path[:1] = []; import " + name
@@ -95,8 +115,11 @@ def broken(have):
                              encoding="utf-8", errors="replace")  # fmt: skip
         if run.returncode:
             error = (run.stderr.strip() or "no message").splitlines()[-1]
-            again = pip("install", "--force-reinstall", "--no-deps", name + "==" + have[name])
-            yield SAY["broken"].format(name=name, error=error), again
+            version, _, build = have[name].partition("+")
+            index = ["--index-url", CPU_INDEX] if build == "cpu" else []
+            again = [*index, "--force-reinstall", "--no-deps", name + "==" + version]
+            yield SAY["broken"].format(name=name, error=error), pip("install", *again)
+            return
 
 
 def cuda(have, driver):

@@ -21,6 +21,18 @@ def course(start):
     return None
 
 
+def edition(start):
+    """The student or the offline edition at or above ``start``  →  (folder, what pip installs)."""
+    below = None
+    while start != below:
+        if os.path.isfile(os.path.join(start, "library", "pyproject.toml")):
+            return start, ("library/constraints.txt", "./library[torch,lab]")
+        if os.path.isdir(os.path.join(start, "src", "lessons_lib")):
+            return start, ("constraints.txt", "-e", ".[torch]", "jupyterlab")
+        start, below = os.path.dirname(start), start
+    return None, ()
+
+
 def own_python(root):
     """The Python in the course's .venv  →  path or None."""
     tails = (("bin", "python"), ("Scripts", "python.exe"))
@@ -48,6 +60,9 @@ def library():
 
 def install(root):
     """The command that installs the library of this course, or of the one you are going to."""
+    top, what = (None, ()) if root else edition(os.getcwd())
+    if top:
+        return inside(top, pip("install", "-c", *what))
     if sys.prefix == sys.base_prefix:  # a system's Python often refuses packages, and rightly
         return anew(root)
     return inside(root or FOLDER, pip("install", "-c", "constraints.txt", "-e", ".[dev]"))

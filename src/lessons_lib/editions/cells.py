@@ -13,6 +13,7 @@ from lessons_lib.exercises.exercise import TODO
 CHECK = re.compile(r'check\("(?P<id>[^"]+)", (?P<name>\w+)\)\s*$')
 SOLUTION = re.compile(r'^(?:exercises\.)?solution\("[^"]+"\)\s*$')
 CALL = re.compile(r"^(?:exercises\.)?(?:check|solution)\([\"']", re.MULTILINE)
+UNFOLD = " Without a kernel, answer on paper and unfold the solution."
 SAY = {
     "unreadable": "{path}: not a notebook: {error}",
     "unknown": "{path}: {error}",
@@ -118,6 +119,8 @@ def stripped(notebook):
             raise Refused(SAY["form"].format(cell=cell["source"].splitlines()[-1]))
     started(notebook)
     notebook["cells"] = [c for c in notebook["cells"] if not SOLUTION.match(c["source"])]
+    for cell in notebook["cells"]:
+        cell["source"] = cell["source"].replace(UNFOLD, "")
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     for count, cell in enumerate(code, 1):
         if cell.get("execution_count") is None:

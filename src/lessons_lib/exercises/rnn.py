@@ -96,6 +96,11 @@ EXERCISES = (
                 "hs.append(h)\n        h = hs[0]",
                 "the state is not carried from step to step.",
             ),
+            Mistake(
+                "h = np.tanh(x_t @ W_xh + h @ W_hh + b_h)\n        hs.append(h)",
+                "hs.append(np.tanh(x_t @ W_xh + h @ W_hh + b_h))",
+                "every step starts from h0: the new state must be h when the next step begins.",
+            ),
         ),
     ),
     Exercise(
