@@ -25,12 +25,11 @@ SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \
 	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
 
 # An environment that was copied, moved or lost its interpreter is made anew, not half used.
-# Only the doctor wants to see it as it is.
 # The library is found, not imported: a slip in its sources is no reason to throw an environment away.
 SOUND = import sys, pathlib, pip, importlib.util as u; s = u.find_spec('lessons_lib'); \
 	sys.exit(sys.version_info < (3, 11) or not (s and s.origin) or \
 	not pathlib.Path(s.origin).resolve().is_relative_to(pathlib.Path.cwd()))
-ifneq ($(if $(filter doctor,$(MAKECMDGOALS)),,$(wildcard $(READY))),)
+ifneq ($(wildcard $(READY)),)
 ifneq ($(shell $(BIN)/python -E -c "$(SOUND)" 2>/dev/null && echo sound),sound)
 UNSOUND := unsound
 endif
@@ -185,7 +184,7 @@ $(READY): constraints.txt pyproject.toml $(UNSOUND)
 # Sphinx re-reads only changed pages: a cached build would stay green over a broken library, or keep
 # the page of a file that is gone. A build that did not end leaves no .clean: the next starts anew.
 _build/.clean: _config.yml _toc.yml $(READY) $(SOURCES) _build/.sources
-	@rm -rf _build && mkdir _build && printf '%s\n' $(SOURCES) >_build/.sources && touch $@
+	@find _build -mindepth 1 -maxdepth 1 ! -name .sources -exec rm -rf {} + && touch $@
 
 _build/.sources: always
 	@mkdir -p _build && printf '%s\n' $(SOURCES) >_build/.listed

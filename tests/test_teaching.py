@@ -214,6 +214,7 @@ def test_the_student_edition_is_one_file_with_all_that_is_needed_and_no_solution
         names = {name.removeprefix("memory-in-sequences/") for name in archive.namelist()}
         text = {name: archive.read(f"memory-in-sequences/{name}").decode() for name in names}
     assert {e.removeprefix("book/") + ".ipynb" for e in COURSE} <= names
+    assert not [n for n in names if n.endswith(".ipynb") and "unfold the solution" in text[n]]
     assert not [n for n in names if n.endswith(".ipynb") and 'solution(\\"' in text[n]]
     assert {"START.txt", "LICENSE-TEXT", "library/LICENSE", "library/pyproject.toml"} <= names
     assert "library/src/lessons_lib/data/gap_sweep.json" in names, "what the lessons plot"

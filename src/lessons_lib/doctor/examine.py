@@ -47,11 +47,11 @@ def examine(here):
         return [(SAY["other"].format(path=sys.executable, own=own), mend)], [], ""
     if not known:
         return [(SAY["uninstalled"].format(path=sys.executable), places.install(root))], [], ""
-    lessons = library.notebooks(root, here)
+    lessons, indirect = library.notebooks(root, here), packages.indirect(have, need)
     well = healthy(have["lessons-lib"], lessons)
     faults = [
-        *packages.faults(root, have, need),
-        *([] if packages.indirect(have, need) else packages.broken(have)),
+        *packages.faults(root, have, need, missing + indirect),
+        *([] if indirect else packages.broken(have)),
         *places.hidden({here, *map(os.path.dirname, lessons)}, HIDE | sys.stdlib_module_names),
         *places.elsewhere(root, folder),
         *library.faults(root, lessons, folder, have["lessons-lib"]),

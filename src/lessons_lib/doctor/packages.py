@@ -44,17 +44,23 @@ def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def requirement(line):
+    """One line of a package's needs  →  (name, specs, the condition after the semicolon)."""
+    text, _, marker = line.partition(";")
+    name, specs = re.match(r"\s*([\w.-]+)(?:\[[^]]*\])?\s*\(?([^)]*)", text).groups()
+    return name, specs.replace(" ", ""), marker
+
+
 def needed(everything):
     """(name, specs) of the packages: all extras, or only what the lessons import."""
     found = []
     for line in metadata.requires("lessons_lib") or []:
-        text, _, marker = line.partition(";")
-        name, specs = re.match(r"\s*([\w.-]+)(?:\[[^]]*\])?\s*\(?([^)]*)", text).groups()
+        name, specs, marker = requirement(line)
         extra = re.search(r"extra\s*==\s*['\"](\w+)", marker)
         group = extra.group(1) if extra else "torch"
         # the scores of the pages are a tool of their own: `make lighthouse` installs what it needs
         if name != "lessons_lib" and group != "lighthouse" and (everything or group == "torch"):
-            found.append((name, specs.replace(" ", "")))
+            found.append((name, specs))
     return found
 
 
@@ -77,26 +83,21 @@ def indirect(have, need):
 
     What is wanted under a condition only (a system, an extra) is not looked at.
     """
-    ask, seen, lacking = [normal(name) for name, _ in need], set(), []
+    direct = {normal(name) for name, _ in need}
+    seen, ask = set(), list(direct)
     while ask:
         name = ask.pop()
-        if name in seen:
-            continue
+        if name not in seen and name in have:
+            asked = map(requirement, metadata.requires(name) or [])
+            ask += [normal(other) for other, _, marker in asked if not marker]
         seen.add(name)
-        if name not in have:
-            lacking.append(name)
-            continue
-        lines = [line for line in metadata.requires(name) or [] if ";" not in line]
-        ask += [normal(re.match(r"\s*([\w.-]+)", line).group(1)) for line in lines]
-    direct = {normal(name) for name, _ in need}
-    return sorted(set(lacking) - direct)
+    return sorted(seen - set(have) - direct)
 
 
-def faults(root, have, need):
-    """(text, command) for missing packages, in one command, and for versions that do not fit."""
+def faults(root, have, need, lacking):
+    """(text, command) for what is lacking, in one command, and for versions that do not fit."""
     pins = os.path.join(root or "", "constraints.txt")
     pinned = ["-c", pins] if root and os.path.isfile(pins) else []
-    lacking = missing(have, need) + indirect(have, need)
     if lacking:
         yield SAY["missing"].format(names=", ".join(lacking)), pip("install", *pinned, *lacking)
     for name, specs in need:

@@ -10,26 +10,30 @@ from lessons_lib.doctor.words import AND, SAY, inside, pip, quoted
 FOLDER = "FOLDER-OF-THE-COURSE"
 
 
-def course(start):
-    """The folder at or above ``start`` with _toc.yml and book/  →  path or None."""
+def upwards(start):
+    """``start`` and every folder above it."""
     below = None
     while start != below:
-        files = os.path.join(start, "_toc.yml"), os.path.join(start, "book")
-        if os.path.isfile(files[0]) and os.path.isdir(files[1]):
-            return start
+        yield start
         start, below = os.path.dirname(start), start
+
+
+def course(start):
+    """The folder at or above ``start`` with _toc.yml and book/  →  path or None."""
+    for folder in upwards(start):
+        files = os.path.join(folder, "_toc.yml"), os.path.join(folder, "book")
+        if os.path.isfile(files[0]) and os.path.isdir(files[1]):
+            return folder
     return None
 
 
 def edition(start):
     """The student or the offline edition at or above ``start``  →  (folder, what pip installs)."""
-    below = None
-    while start != below:
-        if os.path.isfile(os.path.join(start, "library", "pyproject.toml")):
-            return start, ("library/constraints.txt", "./library[torch,lab]")
-        if os.path.isdir(os.path.join(start, "src", "lessons_lib")):
-            return start, ("constraints.txt", "-e", ".[torch]", "jupyterlab")
-        start, below = os.path.dirname(start), start
+    for folder in upwards(start):
+        if os.path.isfile(os.path.join(folder, "library", "pyproject.toml")):
+            return folder, ("library/constraints.txt", "./library[torch,lab]")
+        if os.path.isdir(os.path.join(folder, "src", "lessons_lib")):
+            return folder, ("constraints.txt", "-e", ".[torch]", "jupyterlab")
     return None, ()
 
 
