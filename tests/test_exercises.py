@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_lib import exercises
-from lessons_lib.exercises import answers, judge
-from lessons_lib.exercises.exercise import Exercise, Mistake
+from lessons_kit import exercises
+from lessons_kit.exercises import answers, judge
+from lessons_kit.exercises.exercise import Exercise, Mistake
 
 ALL = list(exercises.ALL.values())
 IDS = [exercise.id for exercise in ALL]
