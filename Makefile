@@ -50,6 +50,7 @@ export IPYTHONDIR = $(CURDIR)/$(VENV)/ipython
 unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
 
 PYTEST = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope
+OLDEST = .venv-oldest/bin/uv pip compile -q --no-header --no-annotate pyproject.toml
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
 .PHONY: help book test test-portable test-solved test-library test-oldest test-newest test-wheel \
@@ -80,8 +81,11 @@ test-library: $(READY) ## the tests of the library alone: no pages, no browser
 	$(PYTEST) $(LIBRARY_TESTS)
 
 test-oldest: ## the tests of the library on the oldest versions it allows, in .venv-oldest
-	@mkdir -p _build && $(PYTHON) -m tools.upkeep.oldest >_build/oldest.txt
-	@rm -rf .venv-oldest
+	@rm -rf .venv-oldest && mkdir -p _build && $(PYTHON) -m venv .venv-oldest
+	@.venv-oldest/bin/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c constraints.txt uv
+	@cp constraints.txt _build/oldest.txt # uv keeps the pins of the file it writes, where they fit
+	@$(OLDEST) --extra torch --resolution lowest-direct --no-deps -o _build/lowest.txt >/dev/null
+	@$(OLDEST) --extra dev -c _build/lowest.txt -o _build/oldest.txt >/dev/null
 	@PYTEST_ADDOPTS="-W ignore::DeprecationWarning" $(MAKE) --no-print-directory \
 		VENV=.venv-oldest CONSTRAINTS=_build/oldest.txt test-library
 
