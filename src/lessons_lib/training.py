@@ -153,8 +153,8 @@ def solved(threshold, window=20):
 
 
 def progress(iterable, **options):
-    """tqdm's bar on stderr; silent where a stored output is being made (LESSONS_QUIET, tests)."""
-    quiet = bool(os.environ.get("LESSONS_QUIET") or os.environ.get("PYTEST_CURRENT_TEST"))
+    """tqdm's bar on stderr; silent where LESSONS_QUIET is set, as where outputs are stored."""
+    quiet = bool(os.environ.get("LESSONS_QUIET"))
     return tqdm(iterable, disable=quiet, leave=False, file=sys.stderr, **options)
 
 
