@@ -1,4 +1,4 @@
-"""The experiment that runs through the course: accuracy against the gap.  Floor 3.
+"""The experiment that runs through the course: accuracy against the gap.
 
 One budget for every architecture: 300 steps of 32 fresh sentences, Adam with clipping at 1, the
 rate falling to zero over the last 30 %.  Training ends early once 20 batches in a row averaged

@@ -1,4 +1,4 @@
-"""Train NumPy models: a read-out on a cell, Adam with clipping, one loop.  Floor 2.
+"""Train NumPy models: a read-out on a cell, Adam with clipping, one loop.
 
 Parameters and gradients are dicts with equal keys, so each rule here is one ``for``.
 """

@@ -1,4 +1,4 @@
-"""Translate sentences of different lengths, with a map of what was read.  Floor 2.
+"""Translate sentences of different lengths, with a map of what was read.
 
 Encoder and decoder in PyTorch for padded batches, and their experiment with dates.  Symbols and
 states have time first, (S, B) and (S, B, H); the weights have the batch first, (B, T, S).

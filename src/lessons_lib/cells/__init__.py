@@ -1,4 +1,4 @@
-"""Recurrent cells in NumPy, forward and backward.  Floor 2.
+"""Recurrent cells in NumPy, forward and backward.
 
 Time comes first: x is (T, B, D), hs is (T, B, H).  The state is a tuple, ``(h,)`` or ``(h, c)``,
 passed in and returned, never stored.  Vectors are rows: h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h).

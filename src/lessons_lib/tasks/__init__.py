@@ -1,4 +1,4 @@
-"""Data that needs memory.  Floor 1: NumPy only.
+"""Data that needs memory.  NumPy only.
 
 Every function takes its randomness as ``rng`` and puts time first: inputs are (T, B, D) arrays
 or (T, B) tokens.  The docstring of each task derives what guessing achieves.
