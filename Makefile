@@ -1,4 +1,4 @@
-# Every command of the course. `make` alone prints them.
+# Every command of the course: `make` prints those that people use, `make help-all` all of them.
 #   PYTHON       interpreter that creates .venv         make book PYTHON=python3.12
 #   CONSTRAINTS  versions to install; none: /dev/null   make book CONSTRAINTS=/dev/null
 #   PIP_ARGS     more arguments for the install         make book PIP_ARGS="--no-cache-dir"
@@ -36,7 +36,7 @@ endif
 endif
 
 # make cannot follow a file name with a space in it.
-SPACED := $(if $(filter help doctor clean,$(or $(MAKECMDGOALS),help)),,$(shell find book src tools \
+SPACED := $(if $(filter help help-all doctor clean,$(or $(MAKECMDGOALS),help)),,$(shell find book src tools \
 	-name .ipynb_checkpoints -prune -o -name '* *' -print | head -n 1))
 $(if $(SPACED),$(error Rename "$(SPACED)": names in book, src and tools have no spaces))
 
@@ -53,13 +53,16 @@ PYTEST = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope
 OLDEST = .venv-oldest/bin/uv pip compile -q --no-header --no-annotate pyproject.toml
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable test-solved test-library test-oldest test-newest test-wheel \
+.PHONY: help help-all book test test-portable test-solved test-library test-oldest test-newest test-wheel \
 	notebooks sync student solved lab doctor lint format bench sweep picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse unsound always
 .DEFAULT_GOAL := help
 
-help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+# The ten commands people use, and a way to the others.
+USED := book lab notebooks sync format test student zip doctor clean help-all
+
+help: # what `make` alone prints
+	@$(MAKE) --no-print-directory help-all | awk -v used=" $(USED) " 'index(used, " " $$2 " ")'
 
 book: $(READY) _build/.clean ## build the pages from the stored outputs, strictly, and print the path to open
 	@mv _build/.clean _build/.started
@@ -170,6 +173,9 @@ chromium: $(READY) # the tests look at the pages in a browser
 
 clean: ## remove the built pages and the caches (the environment stays)
 	rm -rf _build .pytest_cache .ruff_cache
+
+help-all: ## print every command
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 unsound:
 	@echo "The environment in $(VENV) is broken or belongs to another folder: it is made anew."
