@@ -70,7 +70,9 @@ def shown(chromium, tmp_path):
         file = tmp_path / f"page{len(tabs)}.html"
         head = f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>t</title>'
         file.write_text(
-            head + '<meta name="viewport" content="width=device-width">' + body, "utf-8"
+            head + '<meta name="viewport" content="width=device-width">' + body,
+            "utf-8",
+            encoding="utf-8",
         )
         tab.goto(file.as_uri() + hash)
         if scripts:  # it computes once it is seen to be near, and not before
