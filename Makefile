@@ -5,11 +5,13 @@
 #   ONLY         the notebooks to re-execute            make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
+#   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
 #   LAB_ARGS     more arguments for JupyterLab          make lab LAB_ARGS=--allow-root   (in a container)
 PYTHON      ?= python3
 CONSTRAINTS ?= constraints.txt
 PIP_ARGS    ?=
 LAB_ARGS    ?=
+PYTHONS     ?=
 ONLY        ?=
 VENV        ?= .venv
 
@@ -23,7 +25,7 @@ TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Ma
 SWEEPS    := $(filter-out gap_sweep cost_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
 BOOK_TESTS := archive assets book claims colab figures film forks frame jupyterlab lab pages project \
-	readme solved teaching upgrade workflows
+	machines readme solved teaching upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o \
 	-type f $(PLAIN) -print) $(NOTEBOOKS) $(shell find book -name '*.md' -type f $(PLAIN) -o -name '*.bib' \
@@ -43,7 +45,7 @@ endif
 # The reader's settings: none may stop a command or change an output. Python, pytest, Jupyter,
 # IPython and matplotlib get none of theirs, and folders of their own, as the home may hold other
 # kernels or not be writable. pip keeps its index, proxy and cache, not what sends packages elsewhere.
-unexport $(filter-out PYTHON,$(filter PYTHON% PYTEST_% JUPYTER% IPYTHON% MPL%,$(.VARIABLES)))
+unexport $(filter-out PYTHON,$(filter PYTHON% PYTEST_% JUPYTER% IPYTHON% MPL% MATPLOTLIB%,$(.VARIABLES)))
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_NO_DEPS PIP_REQUIRE_HASHES PIP_DRY_RUN FORCE_COLOR
 export PIP_USER = 0
 export PYTHONUTF8 = 1
@@ -62,7 +64,7 @@ LOCK = sh tools/upkeep/lock.sh $$PPID
 PYTEST = $(BIN)/python -m pytest $(PYTEST_ARGS) -n logical --maxprocesses 8 --dist loadscope
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable test-solved test-library test-oldest test-newest test-wheel \
+.PHONY: help book test test-portable test-solved test-library test-lessons test-pythons test-oldest test-newest test-wheel \
 	notebooks sync student solved lab doctor lint format bench sweep picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
 .DEFAULT_GOAL := help
@@ -89,6 +91,12 @@ test-solved: solved ## the solved edition: every notebook, every check passed
 
 test-library: $(READY) ## the tests of the library alone: no pages, no browser
 	$(PYTEST) $(LIBRARY_TESTS)
+
+test-lessons: $(READY) ## notebooks against their stored outputs (ONLY=… for some of them)
+	$(STRICT) $(or $(ONLY),$(NOTEBOOKS))
+
+test-pythons: ## book, library and three lessons under every Python found here (PYTHONS=… for some)
+	@$(PYTHON) -m tools.upkeep.pythons $(PYTHONS)
 
 test-oldest: ## the tests of the library on the oldest versions it allows, in .venv-oldest
 	@mkdir -p _build && $(PYTHON) -m tools.oldest >_build/oldest.txt

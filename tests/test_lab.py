@@ -14,7 +14,7 @@ from lessons_lib.diagrams.description import Label
 from lessons_lib.lab import held, language, page
 from lessons_lib.text import one_hot
 from lessons_lib.torch_bridge import to_torch
-from tools.environment import ROOT
+from tools.environment import ROOT, notebooks
 
 KINDS = {"RNN": ("a", "h"), "LSTM": ("f", "i", "o", "g", "c", "h"), "GRU": ("r", "z", "n", "h")}
 T = len(lab.SENTENCE)
@@ -502,7 +502,7 @@ def test_the_small_language_keeps_the_answer_of_the_long_one():
     assert set(sentences.y) == {0, 1, 2, 3}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*/*.ipynb")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", notebooks(), ids=lambda p: p.stem)
 def test_every_link_to_a_lab_has_one_and_asks_for_something_it_knows(path):
     nb = json.loads(path.read_text(encoding="utf-8"))
     sources = ["".join(cell["source"]) for cell in nb["cells"]]
