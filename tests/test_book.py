@@ -6,8 +6,8 @@ import subprocess
 import nbformat
 import pytest
 
-from tools import hygiene
 from tools.environment import ROOT, notebooks
+from tools.notebooks import hygiene
 
 LESSONS = notebooks()
 NAMES = [path.relative_to(ROOT).as_posix() for path in LESSONS]

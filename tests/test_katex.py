@@ -12,7 +12,7 @@ HANGS = 60  # seconds; such a process takes two
 
 @pytest.mark.parametrize("turn", range(10))
 def test_a_process_that_rendered_a_formula_ends(turn):
-    code = "from tools.katex import render; print(len(render('x^2', False)))"
+    code = "from tools.site.katex import render; print(len(render('x^2', False)))"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=HANGS
     )

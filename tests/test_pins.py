@@ -6,9 +6,8 @@ from importlib import metadata
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from tools import upgrade
 from tools.environment import ROOT
-from tools.upkeep import pythons
+from tools.upkeep import pythons, upgrade
 
 PINS = upgrade.pins((ROOT / "constraints.txt").read_text(encoding="utf-8"))
 PATCHES = range(40)  # more than a Python has ever had

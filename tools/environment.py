@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("src/*/__init__.py"))
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 LESSON = re.compile(r"[a-z0-9_]+")
 METADATA = {
