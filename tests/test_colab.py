@@ -95,3 +95,16 @@ def test_the_branch_for_colab_is_stored_beside_the_work_and_not_in_it(tmp_path):
         }.items()
     }
     assert asked == {"files": "book/1_rnn/lesson.ipynb\n", "status": "## main\n"}
+
+
+@pytest.mark.parametrize(
+    ("path", "says"), [(None, "not a git repository"), ("/gone", "install git")]
+)
+def test_without_git_the_branch_is_refused_in_one_line(path, says, tmp_path, monkeypatch):
+    monkeypatch.setattr(colab, "ROOT", tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    if path:
+        monkeypatch.setenv("PATH", path)
+    with pytest.raises(SystemExit, match=f"(?s)`launch` is a branch of git.*{says}") as stop:
+        colab.main(["x.ipynb", "--to", str(tmp_path), "--store"])
+    assert str(stop.value).count("\n") == 0

@@ -71,7 +71,7 @@ def write(source, target, library):
     os.replace(part, target)
 
 
-def needs_git(root=ROOT):
+def needs_git(root):
     """Raises ValueError where there is no git, or the course is no clone of a repository."""
     if not shutil.which("git"):
         raise ValueError("`launch` is a branch of git, and git is not installed: install git")
@@ -112,7 +112,7 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     try:
         if given.store:
-            needs_git()
+            needs_git(ROOT)
         found = repository.read(ROOT / "_config.yml", os.environ)
         if not (given.library or found):
             raise repository.Unclear(repository.SAY["lost"])
