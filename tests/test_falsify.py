@@ -6,7 +6,8 @@ from nbformat import v4
 
 from lessons_lib import functional
 from tools.environment import ROOT
-from tools.notebooks import falsified, falsifiers, falsify
+from tools.notebooks import falsifiers, falsify, verdicts
+from tools.notebooks.in_process import side_by_side
 from tools.notebooks.transplant import edit_module
 
 CELLS = [
@@ -44,7 +45,7 @@ def write(folder, table, cells=CELLS):
 
 
 def outcome(path):
-    [(_, entry, faults)] = falsify.side_by_side([path], jobs=1)
+    [(_, entry, faults)] = side_by_side(falsify.lesson, [path], jobs=1)
     return entry, faults
 
 
@@ -127,33 +128,33 @@ def test_from_chooses_the_cell_where_code_stands_more_than_once(tmp_path):
     ],
 )
 def test_a_record_grows_old_with_the_code_and_not_with_comments(old, new, same, tmp_path):
-    before = falsified.fingerprint(write(tmp_path, SOUND))
+    before = verdicts.fingerprint(write(tmp_path, SOUND))
     cells = [cell.replace(old, new) for cell in CELLS]
-    assert (falsified.fingerprint(write(tmp_path, SOUND, cells)) == before) is same
+    assert (verdicts.fingerprint(write(tmp_path, SOUND, cells)) == before) is same
 
 
 def test_a_record_grows_old_with_its_falsifiers_and_the_library(tmp_path, monkeypatch):
     path = write(tmp_path, SOUND)
-    before = falsified.fingerprint(path)
+    before = verdicts.fingerprint(path)
     write(tmp_path, SOUND.replace("3.0, 3.0", "3.0, 2.0"))
-    assert falsified.fingerprint(path) != before
+    assert verdicts.fingerprint(path) != before
     write(tmp_path, SOUND + 'why = "one more"\n')
-    assert falsified.fingerprint(path) == before
+    assert verdicts.fingerprint(path) == before
     monkeypatch.setattr(
-        falsified, "essence", lambda source: source.replace("np.tanh(0.5", "np.sin(0.5")
+        verdicts, "essence", lambda source: source.replace("np.tanh(0.5", "np.sin(0.5")
     )
-    assert falsified.fingerprint(path) != before
+    assert verdicts.fingerprint(path) != before
 
 
 def test_the_essence_of_code_has_no_comments_and_no_docstrings():
     source = (
         '"""Module.\n\nMore."""\n\n# a\nx = "#"  # b\n\n\ndef f():\n    """F."""\n    return x\n'
     )
-    assert falsified.essence(source) == 'x = "#"\ndef f():\n    return x'
+    assert verdicts.essence(source) == 'x = "#"\ndef f():\n    return x'
 
 
 def test_what_a_lesson_imports_is_followed_through_the_library():
-    files = falsified.modules("from lessons_lib import cells\nfrom lessons_kit import plots\n")
+    files = verdicts.modules("from lessons_lib import cells\nfrom lessons_kit import plots\n")
     names = {file.relative_to(ROOT / "src").as_posix() for file in files}
     assert {"lessons_lib/cells/lstm.py", "lessons_lib/functional.py"} <= names
     assert not any("plots" in name for name in names)

@@ -2,21 +2,17 @@
 
 Each lesson runs once, in a process of its own.  Before the cell that a falsifier changes, the
 process forks: the copy makes the change, runs on to the claim, and *that* claim must turn red.
-What was seen goes into `book/falsified.json`, with the hash of all that it depends on.
+What was seen goes into `book/verdicts.json`, with the hash of all that it depends on.
 """
 
-import argparse
 import os
 import signal
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from pathlib import Path
 
-from tools.environment import ROOT, notebooks
-from tools.notebooks import falsified, falsifiers
-from tools.notebooks.in_process import Session, described
+from tools.environment import ROOT
+from tools.notebooks import falsifiers, verdicts
+from tools.notebooks.in_process import Session, arguments, described, side_by_side
 from tools.notebooks.transplant import edit_module
 
 LIMIT = 300  # seconds for one falsifier
@@ -83,23 +79,18 @@ def lesson(path):
     idle = {text for text in plan.claims if f"✓ {text}: " not in said}
     faults += [f"never runs: {text!r}" for text in idle]
     red = {one.claim for one in plan.falsifiers} - green - idle
-    return falsified.entry(path, plan, red, round(time.perf_counter() - start, 1)), faults
-
-
-def side_by_side(paths, jobs):
-    """`lesson` for every path, each in a fresh process  →  path, record, faults, in order."""
-    with ProcessPoolExecutor(jobs, get_context("spawn"), max_tasks_per_child=1) as pool:
-        for path, result in zip(paths, pool.map(lesson, paths), strict=True):
-            yield path, *result
+    counts = {"claims": len(plan.claims), "falsified": len(red), "exempt": len(plan.exempt)}
+    seconds = round(time.perf_counter() - start, 1)
+    return {"hash": verdicts.fingerprint(path), **counts, "seconds": seconds}, faults
 
 
 def run(paths, jobs):
     """Run the lessons side by side, keep their records, print the score  →  all seen red?"""
     total, sound, start = {"claims": 0, "falsified": 0, "exempt": 0}, True, time.perf_counter()
-    for path, entry, faults in side_by_side(paths, jobs):
+    for path, entry, faults in side_by_side(lesson, paths, jobs):
         name = path.relative_to(ROOT).as_posix()
         if entry:
-            falsified.keep(path, entry)
+            verdicts.keep(path, **entry)
             total = {key: total[key] + entry[key] for key in total}
             score = "{seconds:6.1f} s  {falsified} of {claims} claims seen red, {exempt} exempt"
             print(f"{score.format(**entry)}: {name}", flush=True)
@@ -111,17 +102,5 @@ def run(paths, jobs):
     return sound
 
 
-def main(arguments):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=min(8, os.cpu_count() or 1))
-    parser.add_argument("lessons", nargs="*", help="notebooks, or stale; all if none")
-    options = parser.parse_args(arguments)
-    paths = [Path(name).resolve() for name in options.lessons] or notebooks()
-    if options.lessons == ["stale"]:
-        paths = [path for path in notebooks() if any(falsified.faults(path))]
-    paths = [path for path in paths if falsifiers.plan(path).claims]
-    sys.exit(not run(paths, options.jobs))
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(not run(*arguments(sys.argv[1:], __doc__)))

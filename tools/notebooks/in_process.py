@@ -1,15 +1,19 @@
 """Run a lesson in this process, cell by cell, so that it can be forked between two cells."""
 
+import argparse
 import contextlib
 import io
 import os
 import sys
 import warnings
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 
 import nbformat
 from traitlets.config import Config
 
-from tools.environment import pin_threads
+from tools.environment import notebooks, pin_threads
 
 
 class Session:
@@ -52,3 +56,22 @@ def code_cells(path):
 def described(error):
     """An error in one line: its kind and the first line of what it says."""
     return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+
+
+def side_by_side(function, paths, jobs):
+    """``function(path)`` for every lesson, each in a fresh process  →  path, *what it returns."""
+    with ProcessPoolExecutor(jobs, get_context("spawn"), max_tasks_per_child=1) as pool:
+        for path, result in zip(paths, pool.map(function, paths), strict=True):
+            yield path, *result
+
+
+def arguments(given, description):
+    """The command line of `make falsify` and `make test-twice`  →  lessons, number of processes."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--jobs", type=int, default=min(8, os.cpu_count() or 1))
+    parser.add_argument("lessons", nargs="*", type=Path, help="notebooks; all of them if none")
+    options = parser.parse_args(given)
+    missing = [str(path) for path in options.lessons if not path.is_file()]
+    if missing:
+        parser.error(f"no such notebook: {', '.join(missing)}")
+    return [path.resolve() for path in options.lessons] or notebooks(), options.jobs

@@ -1,8 +1,9 @@
-"""The record of what `make falsify` has seen, and whether it still speaks of the lesson at hand.
+"""The record of what was seen of each lesson's claims, and whether it still speaks of the lesson.
 
-A record is fresh while nothing it depends on has changed: the code cells, the falsifiers, and the
-modules of the course that the cells import, directly or not.  Comments, docstrings and prose do
-not count, nor do the modules in APART: they draw, or have tests of their own.
+`make falsify` and `make test-twice` write it, `make test` reads it.  It is fresh while nothing that
+it depends on has changed: the code cells, the falsifiers, and the modules of the course that the
+cells import, directly or not.  Comments, docstrings and prose do not count, nor do the modules in
+APART: they draw, or have tests of their own.
 """
 
 import ast
@@ -17,40 +18,41 @@ from tools.environment import PACKAGES, ROOT
 from tools.notebooks import falsifiers
 from tools.notebooks.in_process import code_cells
 
-RECORD = ROOT / "book" / "falsified.json"
+RECORD = ROOT / "book" / "verdicts.json"
 APART = ("lessons_kit.plots", "lessons_kit.diagrams", "lessons_kit.exercises", "lessons_kit.doctor")
 APART += ("lessons_lib.claims", "lessons_lib.measured")
 DATA = ROOT / "src" / "lessons_lib" / "data"
 
 
-def entry(path, plan, red, seconds):
-    """What the record says of a lesson."""
-    counts = {"claims": len(plan.claims), "falsified": len(red), "exempt": len(plan.exempt)}
-    return {"hash": fingerprint(path), **counts, "seconds": seconds}
-
-
-def keep(path, entry):
-    """Write the lesson's entry into the record, a line for each lesson."""
-    record = read() | {path.relative_to(ROOT / "book").with_suffix("").as_posix(): entry}
-    lines = [f"{json.dumps(name)}: {json.dumps(record[name])}" for name in sorted(record)]
-    RECORD.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+def name_of(path):
+    """`1_rnn/loop_with_state` for the notebook of that lesson."""
+    return path.relative_to(ROOT / "book").with_suffix("").as_posix()
 
 
 def read():
     return json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.is_file() else {}
 
 
+def keep(path, **seen):
+    """Write what was seen of a lesson into the record, a line for each lesson."""
+    record = read()
+    record[name_of(path)] = record.get(name_of(path), {}) | seen
+    lines = [f"{json.dumps(name)}: {json.dumps(record[name])}" for name in sorted(record)]
+    RECORD.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
 def faults(path):
-    """Why a lesson's claims are not known to be able to fail; nothing where they are."""
+    """Why it is not known that each claim can fail, and holds when run again; else nothing."""
     plan = falsifiers.plan(path)
     yield from plan.faults
     if plan.claims:
-        name = path.relative_to(ROOT / "book").with_suffix("").as_posix()
-        seen = read().get(name, {})
-        if seen.get("hash") != fingerprint(path):
-            yield f"the record is old: make falsify ONLY={path.relative_to(ROOT).as_posix()}"
+        seen, now, only = read().get(name_of(path), {}), fingerprint(path), path.relative_to(ROOT)
+        if seen.get("hash") != now:
+            yield f"the record is old: make falsify ONLY={only.as_posix()}"
         elif seen["falsified"] + seen["exempt"] < seen["claims"]:
             yield f"{seen['falsified']} of {seen['claims']} claims were seen red"
+        if seen.get("twice") != now:
+            yield f"not run with every cell twice: make test-twice ONLY={only.as_posix()}"
 
 
 def fingerprint(path):
