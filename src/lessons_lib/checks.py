@@ -14,20 +14,13 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 def dtype(kind):
     """float32 or float64 as ``np.dtype``; float16 has no room for sums and vanishing gradients."""
-    try:
-        known = np.dtype(kind) in FLOATS
-    except (TypeError, ValueError):
-        known = False
-    if not known:
+    if kind not in FLOATS:
         raise TypeError(f"dtype must be a floating type, np.float32 or np.float64, got {kind!r}")
     return np.dtype(kind)
 
 
 def floats(name, value):
-    """``value`` as an array of floats, of any precision; whole numbers become float64.
-
-    Unsigned ones would turn over at 0, small ones overflow.  Raises TypeError for what is neither.
-    """
+    """``value`` as an array of floats; whole numbers become float64: uint8 would turn over at 0."""
     value = np.asanyarray(value)
     if value.dtype.kind in "iub":
         return value.astype(np.float64)
@@ -38,9 +31,7 @@ def floats(name, value):
 
 def array(name, value, *axes, like=None, nan=False):
     """Raise unless ``value`` is a NumPy array of finite floats with these axes (see ``shape``).
-
-    like: float32 or float64, None for either; nan=True lets NaN and infinity pass.
-    """
+    like: float32 or float64, None for either; nan=True lets NaN and infinity pass."""
     if not isinstance(value, np.ndarray) or value.dtype not in FLOATS:
         kind = getattr(value, "dtype", type(value).__name__)
         raise TypeError(
@@ -59,9 +50,7 @@ def array(name, value, *axes, like=None, nan=False):
 
 def shape(name, value, *axes):
     """Raise ValueError unless ``value`` has these axes, none of length 0.
-
-    axes: a number where the length is fixed, a letter where it is free, … where any may stand.
-    """
+    axes: a number where the length is fixed, a letter where it is free, … where any may stand."""
     own = np.shape(value)
     if ... in axes:  # only as the first
         axes = ("...",) * (len(own) - len(axes) + 1) + axes[1:]
@@ -112,6 +101,11 @@ class Params(dict):
         for name, value in dict(*arrays, **more).items():
             self[name] = value
 
+    def check(self, like):
+        """Raise unless every parameter is finite and of this dtype."""
+        for name, value in self.items():
+            array(f"parameter {name}", value, ..., like=like)
+
 
 class HasParams:
     """An object with ``params``, which keep their names and shapes."""
@@ -128,17 +122,8 @@ class HasParams:
         self._params = new
 
 
-def params(arrays, like):
-    """Raise unless every parameter is finite and of this dtype."""
-    for name, value in arrays.items():
-        array(f"parameter {name}", value, ..., like=like)
-
-
 def whole(**numbers):
-    """Raise ValueError unless each ``name=(value, least)`` is a whole number ≥ least.
-
-    A third number is the largest allowed.
-    """
+    """Raise ValueError unless each ``name=(value, least[, most])`` is a whole number in there."""
     for name, (value, least, *most) in numbers.items():
         exact = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
         if not exact or value < least or value > min(most, default=value):

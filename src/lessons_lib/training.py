@@ -5,7 +5,6 @@ Parameters and gradients are dicts with equal keys, so each rule here is one ``f
 
 import os
 import sys
-from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ class SequenceModel:
     """
 
     def __init__(self, cell, outputs, *, rng, last_only=False):
-        checks.has(cell=(cell, "hidden_size", "params", "forward", "backward"))
+        checks.has(cell=(cell, "hidden_size", "dtype", "params", "forward", "backward"))
         checks.sizes(rng, outputs=(outputs, 1))
         self.cell, self.last_only = cell, last_only
         bound = 1 / np.sqrt(cell.hidden_size)
@@ -38,7 +37,7 @@ class SequenceModel:
     def forward(self, x, state=None):
         """x (T, B, D), state of the cell  →  y (T, B, K) or (B, K), final state, cache."""
         hs, state, cache = self.cell.forward(x, state)
-        checks.params(self.read_out, hs.dtype)
+        self.read_out.check(hs.dtype)
         read = hs[-1] if self.last_only else hs
         return read @ self.read_out["W_hy"] + self.read_out["b_y"], state, (hs, cache)
 
@@ -47,7 +46,7 @@ class SequenceModel:
         →  dx (T, B, D), dstate, grads (dict like params)."""
         hs, cell_cache = cache
         read = hs[-1] if self.last_only else hs
-        checks.array("dy", dy, *read.shape[:-1], len(self.read_out["b_y"]), like=hs.dtype)
+        checks.array("dy", dy, *read.shape[:-1], self.read_out["b_y"].size, like=hs.dtype)
         flat = dy.reshape(-1, dy.shape[-1])
         dread = dy @ self.read_out["W_hy"].T
         if np.ndim(dhs):
@@ -74,45 +73,38 @@ def global_norm(grads):
     largest = max((float(np.abs(g).max()) for g in grads.values()), default=0.0)
     if not 0 < largest < np.inf:
         return largest
-    square = sum(float(np.square(g.astype(float) / largest).sum()) for g in grads.values())
-    return largest * float(np.sqrt(square))
+    return largest * global_norm({name: g.astype(float) / largest for name, g in grads.items()})
 
 
 def clip_by_global_norm(grads, limit):
     """g ← g · min(1, limit / ‖g‖), with one norm for all arrays (Pascanu et al., 2013).
 
-    dict of arrays, limit > 0  →  new dict (same direction), the norm before clipping.
-    Raises ValueError for a limit that is not positive and for gradients that are not finite.
+    dict of arrays, limit > 0  →  new dict (same direction), the norm before clipping.  Raises
+    ValueError for a limit not above 0 and for gradients that are not finite.
     """
     checks.positive(np.inf, limit=limit)
     norm = global_norm(grads)
     if not np.isfinite(norm):
         raise ValueError(
-            f"the norm of the gradient is {norm}, not finite: the training has diverged; lower the "
-            "learning rate, or clip at a smaller norm from the start"
+            f"the norm of the gradient is {norm}, not finite: lower the learning rate, or clip at "
+            "a smaller norm from the start"
         )
     if norm <= limit:
         return grads, norm
     return {name: g * g.dtype.type(limit / norm) for name, g in grads.items()}, norm
 
 
-def check_adam(lr, clip, betas, eps):
-    """Raise ValueError unless these are settings of Adam."""
-    checks.positive(lr=lr, eps=eps, clip=1 if clip is None else clip)
-    if len(betas) != 2 or not all(isinstance(b, Real) and 0 <= b < 1 for b in betas):
-        raise ValueError(f"betas must be two numbers from 0 to below 1, got {betas!r}")
-
-
 class Adam:
     """Adam (Kingma & Ba, 2015) with optional clipping by the global norm.
 
     lr: step size; clip: limit of the global norm, or None; betas, eps as in the paper.
-    ``update`` changes the arrays in place.  Raises ValueError where lr or clip is not positive
-    and where the gradients are not those of the parameters or are not finite.
+    ``update`` changes the arrays in place.  Raises ValueError for settings that are not positive
+    and for gradients that are not those of the parameters or not finite.
     """
 
     def __init__(self, lr, *, clip=None, betas=(0.9, 0.999), eps=1e-8):
-        check_adam(lr, clip, betas, eps)
+        checks.positive(lr=lr, eps=eps, clip=1 if clip is None else clip)
+        checks.positive(1, **{f"1 - betas[{n}]": 1 - b for n, b in enumerate(betas)})
         self.lr, self.clip, self.betas, self.eps = lr, clip, betas, eps
         self.steps, self.means, self.squares = 0, {}, {}
 
@@ -122,8 +114,7 @@ class Adam:
         for name, g in grads.items():
             checks.array(f"parameter {name}", params[name], *np.shape(g), nan=True)
             checks.shape(f"gradient {name}, met before,", g, *np.shape(self.means.get(name, g)))
-        if not (isinstance(factor, Real) and 0 <= factor < np.inf):
-            raise ValueError(f"factor must be a finite number of at least 0, got {factor!r}")
+        checks.positive(factor=factor or 1)  # 0 at the end of a schedule
         grads, norm = clip_by_global_norm(grads, self.clip or 1e19)  # float32 squares overflow
         self.steps += 1
         (b1, b2), t = self.betas, self.steps
@@ -133,17 +124,13 @@ class Adam:
             v = self.squares.setdefault(name, np.zeros_like(g))
             m += (1 - b1) * (g - m)
             v += (1 - b2) * (g * g - v)
-            params[name] -= (rate * m / (np.sqrt(v) + self.eps * np.sqrt(1 - b2**t))).astype(
-                g.dtype
-            )
+            step = rate * m / (np.sqrt(v) + self.eps * np.sqrt(1 - b2**t))
+            params[name] -= step.astype(g.dtype)
         return norm
 
 
 def linear_decay(steps, last=0.3):
-    """Schedule: factor 1, then a straight line down to 0 over the ``last`` part of ``steps``.
-
-    After the last step it stays 0.
-    """
+    """Schedule: factor 1, then a line down to 0 over the ``last`` part of ``steps``, then 0."""
     checks.whole(steps=(steps, 1))
     checks.positive(1, last=last)
     return lambda step: max(0.0, min(1.0, (steps - step) / (last * steps)))
@@ -161,8 +148,7 @@ def accuracy(logits, targets, mask=None):
 
 
 class History(NamedTuple):
-    """One entry per step, arrays (steps,): loss, metric (empty without one), norm of the gradient
-    before clipping."""
+    """Arrays (steps,): loss, metric (empty without one), norm of the gradient before clipping."""
 
     loss: np.ndarray
     metric: np.ndarray
@@ -189,8 +175,7 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
     batches: iterable of (x, target) or (x, target, mask); loss(y, target[, mask]) → value, dy
     schedule(step) → factor of the learning rate; metric(y, target[, mask]) → float, recorded
     stop(metrics so far) → bool; carry_state: start each batch from the last one's final state
-    →  History.  Raises ValueError where the loss is not finite, where ``stop`` has no metric to
-    look at, and where there is no batch.
+    →  History.  Raises ValueError for a loss that is not finite, ``stop`` without metric, no batch.
     """
     checks.has(model=(model, "forward", "backward", "params"), optimiser=(optimiser, "update"))
     if stop and not metric:

@@ -46,7 +46,7 @@ class MultiHeadAttention(checks.HasParams):
         checks.array("query", query, ..., "T_q", self.model_size)
         checks.array("key", key, *query.shape[:-2], "T_k", self.model_size, like=query.dtype)
         checks.array("value", value, *key.shape, like=query.dtype)
-        checks.params(self.params, query.dtype)
+        self.params.check(query.dtype)
         if mask is not None:
             pairs = (*query.shape[:-1], key.shape[-2])
             mask = checks.mask(mask, pairs, rank=2)[..., None, :, :]

@@ -36,7 +36,7 @@ class Score(checks.HasParams):
     def _check_pair(self, q, k):
         checks.array("q", q, ..., "T_q", self.query_size)
         checks.array("k", k, *q.shape[:-2], "T_k", self.key_size or q.shape[-1], like=q.dtype)
-        checks.params(self.params, q.dtype)
+        self.params.check(q.dtype)
 
     def _check_gradient(self, dscores, q, k):
         checks.array("dscores", dscores, *q.shape[:-1], k.shape[-2], like=q.dtype)

@@ -47,12 +47,12 @@ class Cell(checks.HasParams):
 
     def _checked_step(self, x_t, state):
         checks.array("x_t", x_t, "B", self.input_size, like=self.dtype)
-        checks.params(self.params, self.dtype)
+        self.params.check(self.dtype)
         return x_t, self._checked_state(state, len(x_t), "state")
 
     def _checked_sequence(self, x, state):
         checks.array("x", x, "T", "B", self.input_size, like=self.dtype)
-        checks.params(self.params, self.dtype)
+        self.params.check(self.dtype)
         if state is None:
             return x, self.init_state(x.shape[1])
         return x, self._checked_state(state, x.shape[1], "state")

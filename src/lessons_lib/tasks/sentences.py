@@ -100,13 +100,9 @@ def gap_sentences(gap, B, *, rng, distractors=0, dtype=np.float64):
     Raises TypeError or ValueError for bad arguments, also for more distractors than the gap
     has room for, (gap + 1) // 3.
     """
-    checks.sizes(rng, gap=(gap, 0), B=(B, 1), distractors=(distractors, 0))
+    checks.sizes(rng, gap=(gap, 0), B=(B, 1))
     room = (gap + 1) // 3
-    if distractors > room:
-        raise ValueError(
-            f"a gap of {gap} words has room for {room} distractors, got {distractors}: "
-            "widen the gap or ask for fewer"
-        )
+    checks.whole(distractors=(distractors, 0, room))
     start, question, visit = GAP_VOCAB.encode([START, QUESTION, VISIT])
     countries = GAP_VOCAB.encode([country for country, _ in HOMES])
     y = rng.integers(len(HOMES), size=B)

@@ -45,11 +45,16 @@ class Pictures:
 
     def names(self, place, colour):
         """Which captions put ``colour`` (a word) in region ``place``  →  (B,) bool."""
+        checks.whole(place=(place, 0, GRID**2 - 1))
         (word,) = self.vocab.encode([colour])
         return ((self.described == place) & (self.captions == word)).any(axis=0)
 
     def pick(self, which):
         """The pictures that ``which`` selects, a mask (B,) or their numbers  →  Pictures."""
+        which = np.asarray(which)
+        checks.shape("which", which, len(self.images) if which.dtype == bool else "n")
+        if which.dtype != bool:
+            checks.tokens("which", which, len(self.images))
         images, regions = self.images[which], self.regions[which]
         later = (self.captions, self.previous, self.mask, self.described)
         return Pictures(images, regions, *(array[:, which] for array in later), self.vocab)
