@@ -3,6 +3,7 @@
 import numpy as np
 
 from lessons_lib.cells.gates import finish_gates
+from lessons_lib.cells.lstm import LSTM
 from lessons_models.lstm_variants import EditedLSTM
 
 
@@ -40,6 +41,12 @@ class AblatedLSTM(EditedLSTM):
         """How many numbers it learns: those of a missing gate do not count."""
         blocks = len(self.params["b_h"]) - len(self.missing)
         return blocks * self.hidden_size * (self.input_size + self.hidden_size + 1)
+
+    def step(self, x_t, state):
+        """As in LSTM: a gate that is missing is a gate held at 1."""
+        if self.candidate_tanh and self.output_tanh:
+            return LSTM.step(self, x_t, state, {"ifgo"[block]: 1.0 for block in self.missing})
+        return super().step(x_t, state)
 
     def _activate(self, a, scale):
         """In place, as in LSTM, with the missing gates open and the candidate as asked for."""
