@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from lessons_lib.cells.gates import finish_gates
 from lessons_lib.cells.lstm import LSTM
-from lessons_models.lstm_variants import EditedLSTM
+from lessons_models.lstm_variants import EditedLSTM, finish_gates
 
 
 class AblatedLSTM(EditedLSTM):
@@ -48,19 +47,17 @@ class AblatedLSTM(EditedLSTM):
             return LSTM.step(self, x_t, state, {"ifgo"[block]: 1.0 for block in self.missing})
         return super().step(x_t, state)
 
-    def _activate(self, a, scale):
-        """In place, as in LSTM, with the missing gates open and the candidate as asked for."""
+    def _gates(self, a, c_prev, scale):
+        """The missing gates are open, the candidate as asked for."""
         candidate = a[2].copy()
         finish_gates(a, scale)
         a[self.missing] = 1
         if not self.candidate_tanh:
             a[2] = candidate
+        return a[:3]
 
-    def _update(self, a, c_prev, c, tanh_c, scale):
-        """In place, as in LSTM; tanh_c is what the output gate multiplies."""
-        super()._update(a, c_prev, c, tanh_c, scale)
-        if not self.output_tanh:
-            tanh_c[...] = c
+    def _read_out(self, a, c, tanh_c, scale):
+        tanh_c[...] = np.tanh(c) if self.output_tanh else c
 
     def _local_slopes(self, cache):
         """As in LSTM: a gate at 1 has slope 1 (1 - 1) = 0 by itself; a missing tanh has slope 1."""

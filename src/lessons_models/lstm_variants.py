@@ -1,24 +1,44 @@
-"""The LSTM with other connections: peepholes, coupled gates.  Not the cell to read first."""
+"""The LSTM with other connections: peepholes, coupled gates.  Read ``cells.LSTM`` first."""
 
 import numpy as np
 
 from lessons_lib.cells.base import Cell
-from lessons_lib.cells.gates import finish_gates
 from lessons_lib.cells.init import chrono_bias, gate_params, uniform
 from lessons_lib.cells.lstm import LSTM
 from lessons_lib.functional import d_sigmoid, d_tanh
 
 
+def finish_gates(a, scale):
+    """In place: scaled pre-activations become σ (scale ½) or tanh (scale 1)."""
+    np.tanh(a, out=a)
+    a *= scale
+    a += 1 - scale
+
+
 class EditedLSTM(LSTM):
-    """An LSTM whose loop over time is edited; its ``step`` is one turn of that loop."""
+    """An LSTM in whose loop the gates and the read-out can be edited: two methods to give.
+
+    _gates(a, c_prev, scale)          a (G, B, H) becomes the gates, in place  →  i, f, g
+    _read_out(a, c, tanh_c, scale)    fills tanh_c, which the output gate a[-1] multiplies
+    """
 
     def step(self, x_t, state):
-        """x_t (B, D), state (h, c)  →  state (h, c), cache: dict of i, f, g, o, c, h (B, H)."""
+        """One turn of the loop.  x_t (B, D), state (h, c)  →  state (h, c), cache as in LSTM."""
         x_t, state = self._checked_step(x_t, state)
         _, (h, c), cache = self.forward(x_t[None], state)
         *i, f, g, o = cache.gates[:, 0]
         i = i[0] if i else 1 - f
         return (h, c), {"i": i, "f": f, "g": g, "o": o, "c": c, "h": h}
+
+    def _loop(self, gates, all_h, all_c, tanh_c, W_hh, scale):
+        for t in range(len(tanh_c)):
+            a, c = gates[:, t], all_c[t + 1]
+            a += all_h[t] @ W_hh
+            i, f, g = self._gates(a, all_c[t], scale)
+            np.multiply(f, all_c[t], out=c)
+            c += i * g
+            self._read_out(a, c, tanh_c[t], scale)
+            np.multiply(a[-1], tanh_c[t], out=all_h[t + 1])
 
 
 class LSTMVariant(EditedLSTM):
@@ -51,20 +71,18 @@ class LSTMVariant(EditedLSTM):
             if not coupled:
                 b_h[0] = -b_h[1]
 
-    def _update(self, a, c_prev, c, tanh_c, scale):
-        """In place: a (G, B, H) becomes the gates; c and tanh_c are filled."""
-        w_c = self.params["w_c"][:, None] if self.peepholes else None
+    def _gates(self, a, c_prev, scale):
         if self.peepholes:
-            a[:-2] += 0.5 * w_c[:-1] * c_prev
-            finish_gates(a[:-1], scale[:-1])
-        else:
-            finish_gates(a, scale)
-        np.multiply(a[-3], c_prev, out=c)
-        c += (1 - a[-3] if self.coupled else a[0]) * a[-2]
+            a[:-2] += 0.5 * self.params["w_c"][:-1, None] * c_prev
+        finish_gates(a[:-1], scale[:-1])
+        *i, f, g = a[:-1]
+        return 1 - f if self.coupled else i[0], f, g
+
+    def _read_out(self, a, c, tanh_c, scale):
+        if self.peepholes:
+            a[-1] += 0.5 * self.params["w_c"][-1] * c
+        finish_gates(a[-1:], scale[-1:])
         np.tanh(c, out=tanh_c)
-        if self.peepholes:
-            a[-1] += 0.5 * w_c[-1] * c
-            finish_gates(a[-1:], scale[-1:])
 
     def _local_slopes(self, cache):
         """As in LSTM, and what the edits add: (c_{t-1} - g) for f, and the ways through w_c."""

@@ -1,32 +1,30 @@
-"""What LSTM and GRU share: activations in place, held gates, the products of all gates at once."""
+"""What LSTM and GRU share: σ in place, held gates, the products of all gates at once."""
 
 import numpy as np
-
-
-def finish_gates(a, scale):
-    """In place: scaled pre-activations become σ (scale ½) or tanh (scale 1)."""
-    np.tanh(a, out=a)
-    a *= scale
-    a += 1 - scale
 
 
 def finish_sigmoid(a):
     """In place σ(a) = ½ + ½ tanh(a/2)."""
     a *= 0.5
-    finish_gates(a, 0.5)
+    np.tanh(a, out=a)
+    a *= 0.5
+    a += 0.5
 
 
 def hold(held, **gates):
     """The gates, each (B, H), in the order given; those that are held have the held values.
 
     held: None, or letter → a number from 0 to 1, or an array (H,) or (B, H) of them in which NaN
-    leaves a unit free.  Raises ValueError for a letter that is no gate and for other values.
+    leaves a unit free.  Raises ValueError for a letter that is no gate and for other values,
+    TypeError for another kind of ``held``.
     """
-    unknown = sorted(set(held or ()) - set(gates))
-    if unknown:
+    if held is None:
+        return gates.values()
+    if not isinstance(held, dict):
+        raise TypeError(f"held must be a dict such as {{'{next(iter(gates))}': 1.0}}, got {held!r}")
+    if unknown := sorted(set(held) - set(gates)):
         raise ValueError(f"there is no gate {', '.join(unknown)} to hold, only {', '.join(gates)}")
-    return [_held(held[key], gate, key) if key in (held or ()) else gate
-            for key, gate in gates.items()]  # fmt: skip
+    return (_held(held[key], gate, key) if key in held else gate for key, gate in gates.items())
 
 
 def _held(value, gate, letter):

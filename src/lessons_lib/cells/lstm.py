@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lessons_lib.cells.base import Cell
-from lessons_lib.cells.gates import finish_gates, hold, side_by_side, weight_gradient
+from lessons_lib.cells.gates import hold, side_by_side, weight_gradient
 from lessons_lib.cells.init import chrono_bias, gate_params
 from lessons_lib.functional import d_sigmoid, d_tanh, sigmoid
 
@@ -72,13 +72,9 @@ class LSTM(Cell):
         gates = np.matmul(x.reshape(T * B, D), W_xh).reshape(-1, T, B, H)
         gates += b_h[:, None]
         all_h, all_c = np.empty((2, T + 1, B, H), self.dtype)
-        tanh_c = np.empty((T, B, H), self.dtype)
         all_h[0], all_c[0] = h, c
-        for t in range(T):
-            a = gates[:, t]
-            a += all_h[t] @ W_hh
-            self._update(a, all_c[t], all_c[t + 1], tanh_c[t], scale)
-            np.multiply(a[-1], tanh_c[t], out=all_h[t + 1])
+        tanh_c = np.empty((T, B, H), self.dtype)
+        self._loop(gates, all_h, all_c, tanh_c, W_hh, scale)
         state = all_h[T].copy(), all_c[T].copy()
         return all_h[1:], state, LSTMCache(x, gates, all_c, tanh_c, all_h)
 
@@ -89,15 +85,20 @@ class LSTM(Cell):
         scale[-2] = 1  # g, the block before the last
         return scale, scale * W_xh, scale * W_hh, scale * b_h[:, None]
 
-    def _update(self, a, c_prev, c, tanh_c, scale):
-        """In place, as in ``step``: a (4, B, H) becomes i, f, g, o; c and tanh_c are filled."""
-        self._activate(a, scale)
-        i, f, g, _ = a
-        np.multiply(f, c_prev, out=c)
-        c += i * g
-        np.tanh(c, out=tanh_c)
-
-    _activate = staticmethod(finish_gates)
+    def _loop(self, gates, all_h, all_c, tanh_c, W_hh, scale):
+        """In place, ``step`` for every t.  gates (4, T, B, H): what the inputs give, scaled."""
+        shift = 1 - scale
+        for t in range(len(tanh_c)):
+            a, c = gates[:, t], all_c[t + 1]
+            a += all_h[t] @ W_hh
+            np.tanh(a, out=a)
+            a *= scale
+            a += shift
+            i, f, g, o = a
+            np.multiply(f, all_c[t], out=c)
+            c += i * g
+            np.tanh(c, out=tanh_c[t])
+            np.multiply(o, tanh_c[t], out=all_h[t + 1])
 
     def backward(self, dhs, cache, dstate=None):
         """Backpropagation through time, all paths (Graves & Schmidhuber, 2005).
