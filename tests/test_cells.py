@@ -311,6 +311,8 @@ def test_a_gate_that_cannot_be_held_so_is_named(name, gate, held, message):
     x, state, _, _ = data(cell)
     with pytest.raises(ValueError, match=message):
         cell.step(x[0], state, held={key.format(gate=gate): held[key] for key in held})
+    with pytest.raises(TypeError, match="held must be a dict such as"):
+        cell.step(x[0], state, held=["f"])
 
 
 # Bad input: one error, with what was given and what was expected

@@ -70,8 +70,9 @@ class GRU(Cell):
         x_t, (h,) = self._checked_step(x_t, state)
         (W_xr, W_xz, W_xn), (W_hr, W_hz, W_hn) = self.params["W_xh"], self.params["W_hh"]
         b_r, b_z, b_n = self.params["b_h"]
-        a_r, a_z = x_t @ W_xr + h @ W_hr + b_r, x_t @ W_xz + h @ W_hz + b_z
-        r, z = hold(held, r=sigmoid(a_r), z=sigmoid(a_z))
+        r = sigmoid(x_t @ W_xr + h @ W_hr + b_r)
+        z = sigmoid(x_t @ W_xz + h @ W_hz + b_z)
+        r, z = hold(held, r=r, z=z)
         if self.reset_after:
             n = np.tanh(x_t @ W_xn + b_n + r * (h @ W_hn + self.params["b_hn"]))
         else:

@@ -57,8 +57,8 @@ class LSTM(Cell):
         x_t, (h, c) = self._checked_step(x_t, state)
         W_xh, W_hh, b_h = (self.params[name] for name in ("W_xh", "W_hh", "b_h"))
         a_i, a_f, a_g, a_o = x_t @ W_xh + h @ W_hh + b_h[:, None]
-        i, f, o = hold(held, i=sigmoid(a_i), f=sigmoid(a_f), o=sigmoid(a_o))
-        g = np.tanh(a_g)
+        i, f, g, o = sigmoid(a_i), sigmoid(a_f), np.tanh(a_g), sigmoid(a_o)
+        i, f, o = hold(held, i=i, f=f, o=o)
         c = f * c + i * g
         h = o * np.tanh(c)
         return (h, c), {"i": i, "f": f, "g": g, "o": o, "c": c, "h": h}
