@@ -15,6 +15,7 @@ from lessons_kit.living import held, language, page
 from lessons_lib import cells, training
 from lessons_lib.text import one_hot
 from lessons_lib.torch_bridge import to_torch
+from lessons_models.lstm_variants import LSTMVariant
 from tools.environment import ROOT, notebooks
 
 KINDS = {"RNN": ("a", "h"), "LSTM": ("f", "i", "o", "g", "c", "h"), "GRU": ("r", "z", "n", "h")}
@@ -466,7 +467,7 @@ def test_text_that_looks_like_markup_stays_text():
         (lambda: living.AttentionLab(["a", "b"], np.eye(2), np.eye(3), np.eye(2)), r"2 words need"),
         (lambda: living.AttentionLab(["a"], np.ones(1), np.ones(1), np.ones(1)), r"1 words need"),
         (lambda: living.AttentionLab("ab", *[np.eye(2)] * 3, (np.eye(3), 0, "xyz")), "W_y must be"),
-        (lambda: held.gates_of(cells.LSTM(2, 2, rng=RNG, coupled=True)), "without peepholes"),
+        (lambda: held.gates_of(LSTMVariant(2, 2, rng=RNG, coupled=True)), "without peepholes"),
         (lambda: diagrams.lstm().live({"f": 0.5}), "missing: c, c_prev"),
         (lambda: diagrams.lookup(["a"]), "room for 2 to 8 words"),
     ],
