@@ -25,10 +25,11 @@ from benchmarks import store  # first: it sets the threads of NumPy and torch
 import numpy as np
 from tqdm import tqdm
 
-from lessons_lib import cells, tasks, training
+from lessons_lib import tasks, training
 from lessons_lib.functional import cross_entropy, squared_error
 from lessons_models import streams
 from lessons_models.cell_ablation import AblatedLSTM
+from lessons_models.lstm_variants import LSTMVariant
 
 RATES, SEEDS, FORGET_BIAS = (3e-3, 1e-2, 3e-2), range(5), 1.0
 ADDING = {"T": 50, "hidden_size": 16, "steps": 800}
@@ -44,8 +45,8 @@ CELLS = {
     "no output gate": (AblatedLSTM, {"output_gate": False}),
     "no candidate tanh": (AblatedLSTM, {"candidate_tanh": False}),
     "no output tanh": (AblatedLSTM, {"output_tanh": False}),
-    "peepholes": (cells.LSTM, {"peepholes": True}),
-    "coupled": (cells.LSTM, {"coupled": True}),
+    "peepholes": (LSTMVariant, {"peepholes": True}),
+    "coupled": (LSTMVariant, {"coupled": True}),
 }
 ENDLESS = {"steps": (1, True), "reset by hand": (1, False), "four times the steps": (4, True)}
 CONTINUAL = ("no forget gate", "full")  # the cells of 1997 and of 2000

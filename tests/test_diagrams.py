@@ -18,6 +18,7 @@ from lessons_kit.diagrams.description import Flow, Label
 from lessons_kit.plots import PALETTE
 from lessons_lib import cells
 from lessons_lib.gradcheck import numerical_gradient
+from lessons_models.lstm_variants import LSTMVariant
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -223,10 +224,16 @@ def test_side_by_side_shows_every_drawing_under_its_title_and_says_all_numbers()
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"peepholes": True}, {"coupled": True}, {"coupled": True, "peepholes": True}]
+    ("Cell", "options"),
+    [
+        (cells.LSTM, {}),
+        (LSTMVariant, {"peepholes": True}),
+        (LSTMVariant, {"coupled": True}),
+        (LSTMVariant, {"coupled": True, "peepholes": True}),
+    ],
 )
-def test_lstm_values_are_those_of_the_running_cell(options):
-    cell, x, state = running(cells.LSTM, **options)
+def test_lstm_values_are_those_of_the_running_cell(Cell, options):
+    cell, x, state = running(Cell, **options)
     v = diagrams.values_from(cell, x, state, unit=3, batch=1)
     (h, c), _ = cell.step(x, state)
     assert v["h"] == pytest.approx(h[1, 3])

@@ -15,7 +15,8 @@ from lessons_kit.living import held, language, page
 from lessons_lib import cells, training
 from lessons_lib.text import one_hot
 from lessons_lib.torch_bridge import to_torch
-from tools.environment import ROOT
+from lessons_models.lstm_variants import LSTMVariant
+from tools.environment import ROOT, notebooks
 
 KINDS = {"RNN": ("a", "h"), "LSTM": ("f", "i", "o", "g", "c", "h"), "GRU": ("r", "z", "n", "h")}
 T = len(living.SENTENCE)
@@ -71,7 +72,9 @@ def shown(chromium, tmp_path):
         file = tmp_path / f"page{len(tabs)}.html"
         head = f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>t</title>'
         file.write_text(
-            head + '<meta name="viewport" content="width=device-width">' + body, "utf-8"
+            head + '<meta name="viewport" content="width=device-width">' + body,
+            "utf-8",
+            encoding="utf-8",
         )
         tab.goto(file.as_uri() + hash)
         if scripts:  # it computes once it is seen to be near, and not before
@@ -464,7 +467,7 @@ def test_text_that_looks_like_markup_stays_text():
         (lambda: living.AttentionLab(["a", "b"], np.eye(2), np.eye(3), np.eye(2)), r"2 words need"),
         (lambda: living.AttentionLab(["a"], np.ones(1), np.ones(1), np.ones(1)), r"1 words need"),
         (lambda: living.AttentionLab("ab", *[np.eye(2)] * 3, (np.eye(3), 0, "xyz")), "W_y must be"),
-        (lambda: held.gates_of(cells.LSTM(2, 2, rng=RNG, coupled=True)), "without peepholes"),
+        (lambda: held.gates_of(LSTMVariant(2, 2, rng=RNG, coupled=True)), "without peepholes"),
         (lambda: diagrams.lstm().live({"f": 0.5}), "missing: c, c_prev"),
         (lambda: diagrams.lookup(["a"]), "room for 2 to 8 words"),
     ],
@@ -511,7 +514,7 @@ def test_the_small_language_keeps_the_answer_of_the_long_one():
     assert set(sentences.y) == {0, 1, 2, 3}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*/*.ipynb")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", notebooks(), ids=lambda p: p.stem)
 def test_every_link_to_a_lab_has_one_and_asks_for_something_it_knows(path):
     nb = json.loads(path.read_text(encoding="utf-8"))
     sources = ["".join(cell["source"]) for cell in nb["cells"]]

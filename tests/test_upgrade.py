@@ -105,7 +105,7 @@ def course(tmp_path, monkeypatch):
     nb = notebook(stream("1\n"))
     nb.cells[0].source = "print(2)"
     nbformat.write(nb, path)
-    (tmp_path / "constraints.txt").write_text(PINS)
+    (tmp_path / "constraints.txt").write_text(PINS, encoding="utf-8")
     monkeypatch.setattr(upgrade, "ROOT", tmp_path)
     monkeypatch.setattr(upgrade, "PINS", tmp_path / "constraints.txt")
     monkeypatch.setattr(upgrade, "WORK", tmp_path / "_build" / "upgrade")
@@ -128,15 +128,18 @@ def test_an_upgrade_replaces_outputs_and_pins_and_prints_what_changed(course, ca
     assert "book/1_rnn/lesson.ipynb, code cell 1:\n    1 → 2   in: 2" in said
     assert "gone: 1.0 → none" in said and "1 notebooks, 1 cells" in said
     assert nbformat.read(course, as_version=4).cells[0].outputs[0].text == "2\n"
-    assert "gone" not in upgrade.PINS.read_text()
+    assert "gone" not in upgrade.PINS.read_text(encoding="utf-8")
 
 
 def test_an_upgrade_under_which_a_notebook_fails_writes_nothing(course, monkeypatch):
     monkeypatch.setattr(upgrade.notebooks, "execute_all", lambda paths: not executed(paths))
-    text = course.read_text()
+    text = course.read_text(encoding="utf-8")
     with pytest.raises(SystemExit, match="nothing was replaced"):
         upgrade.main([str(course)])
-    assert course.read_text() == text and upgrade.PINS.read_text() == PINS
+    assert (
+        course.read_text(encoding="utf-8") == text
+        and upgrade.PINS.read_text(encoding="utf-8") == PINS
+    )
 
 
 def test_every_dependency_of_the_course_has_a_bound_and_a_pin():
@@ -169,10 +172,11 @@ def test_a_broken_link_is_named_with_its_page_and_its_line(tmp_path, capsys):
     shutil.copy(ROOT / "_config.yml", tmp_path)
     (tmp_path / "tools").symlink_to(ROOT / "tools")
     shutil.copytree(ROOT / "book" / "_static", tmp_path / "book" / "_static")
-    (tmp_path / "book" / "references.bib").write_text("")
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
+    (tmp_path / "book" / "references.bib").write_text("", encoding="utf-8")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
     (tmp_path / "book" / "index.md").write_text(
-        f"# A book\n\nA [good]({web}/here), a [closed]({web}/closed).\n\nA [bad]({web}/gone).\n"
+        f"# A book\n\nA [good]({web}/here), a [closed]({web}/closed).\n\nA [bad]({web}/gone).\n",
+        encoding="utf-8",
     )
     with pytest.raises(SystemExit) as stop:
         links.main(tmp_path)

@@ -10,6 +10,7 @@ from importlib import resources
 
 import numpy as np
 
+from lessons_lib import checks
 from lessons_lib.functional import cross_entropy
 from lessons_lib.tasks import gap_sentences
 from lessons_lib.training import Adam, SequenceModel, accuracy, linear_decay, solved, train
@@ -37,6 +38,7 @@ def recurrent(Cell, adjust=None, **options):
 
 def gap_batches(gap, steps, *, rng, batch_size=32, distractors=0, dtype=np.float32):
     """Fresh training batches: yields x (gap + 3, B, 43) one-hot and y (B,) language numbers."""
+    checks.sizes(rng, steps=(steps, 1))
     for _ in range(steps):
         batch = gap_sentences(gap, batch_size, rng=rng, distractors=distractors, dtype=dtype)
         yield batch.x, batch.y

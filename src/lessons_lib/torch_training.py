@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch.optim.adam import adam
 
+from lessons_lib import checks
 from lessons_lib.training import History, progress
 
 
@@ -22,8 +23,10 @@ class Adam:
     """
 
     def __init__(self, parameters, lr, *, clip=None, betas=(0.9, 0.999), eps=1e-8):
-        if not lr > 0 or (clip is not None and not clip > 0):
-            raise ValueError(f"Adam: lr and clip must be positive, got lr={lr!r}, clip={clip!r}")
+        checks.positive(lr=lr, eps=eps, clip=1 if clip is None else clip)
+        checks.positive(1, **{f"1 - betas[{n}]": 1 - b for n, b in enumerate(betas)})
+        parameters = list(parameters)
+        check_tensors(**{f"parameter {n}": p for n, p in enumerate(parameters)})
         self.parameters = [p for p in parameters if p.requires_grad]
         if not self.parameters:
             raise ValueError("Adam: no parameter to train; a generator can be used up only once")
@@ -39,6 +42,7 @@ class Adam:
         A parameter that took no part in the loss counts as one with gradient 0.
         Raises ValueError where no parameter has a gradient or one is not finite.
         """
+        checks.positive(factor=factor or 1)  # 0 at the end of a schedule
         grads, norm = self._gradients()
         adam(
             self.parameters, grads, self.means, self.squares, [], self.steps,
@@ -70,16 +74,21 @@ class Adam:
         return grads, norm
 
 
+def check_tensors(**things):
+    """Raise TypeError unless all are tensors."""
+    for name, thing in things.items():
+        if not isinstance(thing, torch.Tensor):
+            raise TypeError(f"{name} must be a torch.Tensor, got {type(thing).__name__}")
+
+
 def accuracy(logits, targets):
     """Share of positions at which the largest logit is the target's.
 
     logits (..., K), targets (...)  →  float.  Raises ValueError where the shapes disagree.
     """
-    if targets.shape != logits.shape[:-1] or not targets.numel():
-        raise ValueError(
-            f"accuracy: logits {tuple(logits.shape)} need targets of shape "
-            f"{tuple(logits.shape[:-1])}, at least one, not {tuple(targets.shape)}"
-        )
+    check_tensors(logits=logits, targets=targets)
+    checks.shape("logits", logits, ..., "K")
+    checks.shape("targets", targets, *logits.shape[:-1])
     return (logits.argmax(dim=-1) == targets).double().mean().item()
 
 
@@ -93,6 +102,7 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
     →  History.  Raises ValueError where the loss is not finite, where ``stop`` has no metric to
     look at, and where there is no batch.
     """
+    checks.has(optimiser=(optimiser, "update", "clear"))
     if stop and not metric:
         raise ValueError("train: stop looks at the metrics; give a metric, such as accuracy")
     losses, metrics, norms = [], [], []

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lessons_lib import checks
 from lessons_lib.functional import cross_entropy
-from lessons_lib.tasks.checks import check_sizes
 from lessons_lib.text import one_hot
 from lessons_lib.training import Adam, SequenceModel, accuracy, linear_decay, train
 
@@ -37,7 +37,7 @@ def letter_streams(T, B, *, rng, letters=8, every=20, dtype=np.float64):
     on its own or as the continuation of the batch before.
     T a multiple of ``every``  →  Letters.  Raises TypeError or ValueError for bad arguments.
     """
-    check_sizes(rng, T=(T, 2), B=(B, 1), letters=(letters, 2), every=(every, 2))
+    checks.sizes(rng, T=(T, 2), B=(B, 1), letters=(letters, 2), every=(every, 2))
     if T % every:
         raise ValueError(f"T must be a multiple of every={every}, got {T}")
     shown = rng.integers(letters, size=(T // every, B))
