@@ -1,4 +1,4 @@
-"""How far gradients travel: products of one-step Jacobians of a running cell.  Floor 1."""
+"""How far gradients travel: products of one-step Jacobians of a running cell."""
 
 import numpy as np
 

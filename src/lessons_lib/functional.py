@@ -1,4 +1,4 @@
-"""Activations and losses, each with its derivative.  Floor 1: NumPy only.
+"""Activations and losses, each with its derivative.  NumPy only.
 
 A loss returns ``(loss, gradient)``: a Python float, and an array shaped like its first argument.
 Every function keeps the floating dtype of its input; whole numbers count as float64.

@@ -1,4 +1,4 @@
-"""The first oracle: derivatives by central differences.  Floor 1: NumPy only.
+"""The first oracle: derivatives by central differences.  NumPy only.
 
 A check is only as good as its inputs: float64, more than two steps, weights of order one,
 and *every* array, states included.  With tiny weights all gradients are tiny and any

@@ -1,4 +1,4 @@
-"""Symbols to numbers and back, one-hot vectors, the text of the course.  Floor 1: NumPy only."""
+"""Symbols to numbers and back, one-hot vectors, the text of the course.  NumPy only."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Weights and gradients, from the cells of this library to PyTorch and back.  Floor 2.
+"""Weights and gradients, from the cells of this library to PyTorch and back.
 
     module = torch_bridge.to_torch(cell, nn.LSTM)
     cell = torch_bridge.from_torch(module, cells.LSTM)

@@ -1,13 +1,14 @@
-"""Train PyTorch modules: Adam with clipping and one loop, as in ``training``.  Floor 2.
+"""Train PyTorch modules: Adam with clipping and one loop, as in ``training``.
 
-``torch.optim`` loads ``torch._dynamo``, which takes seconds in every notebook; these few lines of
-tensor operations do not.
+The classes of ``torch.optim`` load ``torch._dynamo``, which takes seconds in every notebook; its
+function ``adam`` does not.
 """
 
 import math
 
 import numpy as np
 import torch
+from torch.optim.adam import adam
 
 from lessons_lib import checks
 from lessons_lib.training import History, progress
@@ -29,7 +30,8 @@ class Adam:
         self.parameters = [p for p in parameters if p.requires_grad]
         if not self.parameters:
             raise ValueError("Adam: no parameter to train; a generator can be used up only once")
-        self.lr, self.clip, self.betas, self.eps, self.steps = lr, clip, betas, eps, 0
+        self.lr, self.clip, self.betas, self.eps = lr, clip, betas, eps
+        self.steps = [torch.zeros(()) for _ in self.parameters]
         self.means = [torch.zeros_like(p) for p in self.parameters]
         self.squares = [torch.zeros_like(p) for p in self.parameters]
 
@@ -42,16 +44,11 @@ class Adam:
         """
         checks.positive(factor=factor or 1)  # 0 at the end of a schedule
         grads, norm = self._gradients()
-        self.steps += 1
-        (b1, b2), t = self.betas, self.steps
-        torch._foreach_lerp_(self.means, grads, 1 - b1)
-        torch._foreach_mul_(self.squares, b2)
-        torch._foreach_addcmul_(self.squares, grads, grads, 1 - b2)
-        size = torch._foreach_sqrt(self.squares)
-        torch._foreach_div_(size, math.sqrt(1 - b2**t))
-        torch._foreach_add_(size, self.eps)
-        rate = self.lr * factor / (1 - b1**t)
-        torch._foreach_addcdiv_(self.parameters, self.means, size, -rate)
+        adam(
+            self.parameters, grads, self.means, self.squares, [], self.steps,
+            lr=self.lr * factor, beta1=self.betas[0], beta2=self.betas[1], eps=self.eps,
+            weight_decay=0, amsgrad=False, maximize=False, foreach=True,
+        )  # fmt: skip
         return norm
 
     def clear(self):
@@ -73,7 +70,7 @@ class Adam:
                 "lower the learning rate, or clip at a smaller norm from the start"
             )
         if self.clip and norm > self.clip:
-            grads = torch._foreach_mul(grads, self.clip / norm)
+            grads = [g * (self.clip / norm) for g in grads]
         return grads, norm
 
 

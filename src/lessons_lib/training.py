@@ -1,4 +1,4 @@
-"""Train NumPy models: a read-out on a cell, Adam with clipping, one loop.  Floor 2.
+"""Train NumPy models: a read-out on a cell, Adam with clipping, one loop.
 
 Parameters and gradients are dicts with equal keys, so each rule here is one ``for``.
 """
@@ -162,8 +162,8 @@ def solved(threshold, window=20):
 
 
 def progress(iterable, **options):
-    """tqdm's bar on stderr; silent where a stored output is being made (LESSONS_QUIET, tests)."""
-    quiet = bool(os.environ.get("LESSONS_QUIET") or os.environ.get("PYTEST_CURRENT_TEST"))
+    """tqdm's bar on stderr; silent where LESSONS_QUIET is set, as where outputs are stored."""
+    quiet = bool(os.environ.get("LESSONS_QUIET"))
     return tqdm(iterable, disable=quiet, leave=False, file=sys.stderr, **options)
 
 

@@ -14,6 +14,16 @@ def uniform(rng, shape, hidden_size, dtype):
     return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
+def gate_params(gates, input_size, hidden_size, rng, dtype):
+    """W_xh (G, D, H), W_hh (G, H, H) and zeros b_h (G, H): one block for each of the G gates."""
+    D, H = input_size, hidden_size
+    return {
+        "W_xh": uniform(rng, (gates, D, H), H, dtype),
+        "W_hh": uniform(rng, (gates, H, H), H, dtype),
+        "b_h": np.zeros((gates, H), dtype),
+    }
+
+
 def orthogonal(size, rng, dtype=np.float64):
     """A random orthogonal matrix (size, size): all singular values are 1 (Saxe et al., 2014).
 
