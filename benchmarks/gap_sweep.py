@@ -22,8 +22,8 @@ import numpy as np
 from tqdm import tqdm
 
 from lessons_lib import cells, experiments
-from lessons_lib.attention.models import AttentionReadout, SelfAttention
 from lessons_lib.experiments import recurrent
+from lessons_models.attention_models import AttentionReadout, SelfAttention
 from lessons_models.lstm_variants import LSTMVariant
 
 RATES = (3e-3, 1e-2, 2e-2)
