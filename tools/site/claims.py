@@ -3,16 +3,14 @@
 import re
 
 OUTPUT = re.compile(
-    r'(<div class="highlight-myst-ansi[^>]*><div class="highlight"><pre>)(.*?)</pre>', re.S
+    r'(<div class="output stream [^>]*><div class="highlight"><pre>)(.*?)(?=</pre>)', re.S
 )
 CLAIM = re.compile(r"((?:<span></span>)?)✓ (.+?): (.+?)(?: (\([^()]*\)))?\n?")
 
 
 def mark(html):
     """The lines that begin with ✓ in the outputs of a page, as spans of class ``claim``."""
-    return OUTPUT.sub(
-        lambda hit: hit[1] + "".join(map(line, hit[2].splitlines(True))) + "</pre>", html
-    )
+    return OUTPUT.sub(lambda hit: hit[1] + "".join(map(line, hit[2].splitlines(True))), html)
 
 
 def line(text):
