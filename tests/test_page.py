@@ -1,6 +1,7 @@
 """The rules that mend a page: each does its work, and one that has lost its theme says so."""
 
 import re
+from html import escape
 from types import SimpleNamespace
 
 import pytest
@@ -35,7 +36,7 @@ def said(monkeypatch):
 
 STANDING = [found for found in page.RULES if found[1]]
 BARE = """<html><body><main id="main-content"><article><section><div class="citation">A source.
-</div></section></article></main></body></html>"""
+</div><details class="hide"></details></section></article></main></body></html>"""
 
 
 @pytest.mark.parametrize("found", STANDING, ids=[found[2].__name__ for found in STANDING])
@@ -73,6 +74,35 @@ def test_the_first_paragraph_without_a_formula_describes_the_page():
     assert text.endswith("word …") and len(text) <= 160
 
 
+def test_the_links_of_a_page_stand_below_its_title():
+    html = ARTICLE.format("<p>text</p>") + '<nav class="page-actions"><a href="x">Run</a></nav>'
+    assert after("below_the_title", html).h1.find_next_sibling().name == "nav"
+
+
+MAIN = '<div id="main-content"></div>'
+
+
+@pytest.mark.parametrize(
+    ("name", "html", "gone", "given"),
+    [
+        ("named", MAIN + '<dialog id="pst-search-dialog">', "", "Search"),
+        (
+            "named_as_it_reads",
+            MAIN + '<a class="search-button-field" aria-label="x">',
+            "aria-label",
+            "",
+        ),
+        ("landmark", MAIN + '<a class="sidebar-primary-items__start">', "", "navigation"),
+        ("folded_as_it_reads", '<details class="hide"><summary aria-label="x">', "aria-label", ""),
+        ("without_old_roles", '<div class="citation" role="doc-biblioentry">', "role", ""),
+        ("one_viewport", ARTICLE + '<meta name="viewport"/>' * 2, '<meta name="viewport"/><m', ""),
+    ],
+)
+def test_a_screen_reader_hears_what_stands_there(name, html, gone, given):
+    new = str(after(name, html))
+    assert given in new and not (gone and gone in new)
+
+
 def test_figures_say_how_large_they_are_and_all_but_the_first_wait(tmp_path):
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="36pt" height="72pt"/>'
     (tmp_path / "a.svg").write_text(svg)
@@ -82,6 +112,27 @@ def test_figures_say_how_large_they_are_and_all_but_the_first_wait(tmp_path):
     assert (first["width"], first["height"]) == (48, 96) and not first.get("loading")
     assert (second["width"], second["height"]) == (48, 96) and second["loading"] == "lazy"
     assert (third["width"], third["height"]) == ("1", "2") and third["loading"] == "lazy"
+
+
+CLAIMS = """✓ mine = library: largest difference of 45: 4e-15 (within 1e-10)
+✓ units that hear &: 9 of 9
+"""
+
+
+@pytest.mark.parametrize("before", ["", "loss 0.31\n"])
+def test_a_claim_is_set_apart_with_its_number(before):
+    output = f'<div class="output stream"><pre><span></span>{before}{escape(CLAIMS)}</pre></div>'
+    page_after = BeautifulSoup(page.mended(ARTICLE.format(output), {}, {}), "html.parser")
+    claims = page_after.select("pre .claim")
+    assert [c.get_text() for c in claims] == CLAIMS.splitlines()
+    assert [c.b.get_text() for c in claims] == ["largest difference of 45: 4e-15", "9 of 9"]
+    assert ("claims" in page_after.pre["class"]) == (not before)
+    assert page_after.pre.get_text().startswith(before)
+
+
+def test_other_output_with_a_mark_in_it_stays_as_it_is():
+    output = '<div class="output stream"><pre><span></span>passed: ✓ yes\n✓ done\n</pre></div>'
+    assert output in page.mended(ARTICLE.format(output), {}, {})
 
 
 def test_a_column_without_a_head_heads_the_rows():

@@ -7,6 +7,7 @@ theme: the strict build fails and names it.
 """
 
 import re
+from html import escape
 from typing import NamedTuple
 
 import imagesize
@@ -20,6 +21,8 @@ from tools.site.katex import FENCE
 LEAF = re.compile(rf"{FENCE.format('(.*?)')}|<(pre|svg|script|style)\b.*?</\2>", flags=re.S)
 FRAME = 'id="main-content"'  # of the theme, on no page that leads elsewhere
 TEXT = "article section"  # on the pages of the book, not on the one of the search
+CLAIM = re.compile(r"^✓ (.+?): (.+?)( \([^()]*\))?(?:\n|\Z)", flags=re.M)
+CLAIM_HTML = r'<span class="claim"><i>✓</i> \1: <b>\2</b><small>\3</small></span>'
 NAMES = {
     "pst-search-dialog": "Search",
     "pst-primary-sidebar-modal": "Book",
@@ -56,6 +59,8 @@ def mended(text, context, pictures):
     leaves = []
 
     def hold(match):
+        if match[2] == "pre" and "✓ " in match[0]:
+            return match[0]
         leaves.append(match[1] or match[0])
         return f"<!--leaf {len(leaves) - 1}-->"
 
@@ -119,6 +124,12 @@ def named_as_it_reads(button, page):
     del button["aria-label"]
 
 
+@rule("details.hide > summary[aria-label]", "details.hide")
+def folded_as_it_reads(summary, page):
+    """MyST-NB names it "Toggle hidden content", in place of what it shows."""
+    del summary["aria-label"]
+
+
 @rule("[role=doc-biblioentry], .citation-list[role=list]", "div.citation")
 def without_old_roles(element, page):
     """Docutils gives sources roles that are no longer allowed there."""
@@ -139,6 +150,17 @@ def chapter(entries, page):
 def below_the_title(links, page):
     """The links that run, download and mend a page: no block of the theme ends at its title."""
     page.soup.article.h1.insert_after(links)
+
+
+@rule(".output.stream pre")
+def claims(output, page):
+    """A claim is what the reader came for: its mark and its number stand out from other output."""
+    text = output.get_text()
+    if CLAIM.search(text):
+        output["class"] = "claims" if not CLAIM.sub("", text) else "output"
+        new = CLAIM.sub(CLAIM_HTML, escape(text, quote=False))
+        output.clear()
+        output.append(BeautifulSoup(new, "html.parser"))
 
 
 @rule("table")
