@@ -45,7 +45,8 @@ def to_torch(cell, kind):
     module = _empty_module(cell, kind)
     expected = {name: array.shape for name, array in _our_layout(module, _values(module)).items()}
     given = {name: array.shape for name, array in cell.params.items()}
-    if given != expected or type(cell).__name__.lower() != kind.__name__.lower():
+    name = type(cell).__name__.removesuffix("Variant")
+    if given != expected or name.lower() != kind.__name__.lower():
         raise ValueError(
             f"nn.{kind.__name__} has parameters {expected}, {type(cell).__name__} has {given}: "
             f"give the module of the same name, for a cell without peepholes or coupled gates; "
@@ -54,7 +55,7 @@ def to_torch(cell, kind):
     if not getattr(cell, "update_keeps", True):
         raise ValueError(
             "the z of nn.GRU weighs the old state, the z of this GRU the candidate: "
-            "export cell.with_update_sign(True), which computes the same"
+            "export with_update_sign(cell, True), which computes the same"
         )
     arrays = _torch_layout(module, cell.params)
     with torch.no_grad():
