@@ -74,7 +74,6 @@ def shown(chromium, tmp_path):
         head = f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>t</title>'
         file.write_text(
             head + '<meta name="viewport" content="width=device-width">' + body,
-            "utf-8",
             encoding="utf-8",
         )
         tab.goto(file.as_uri() + hash)
