@@ -90,14 +90,13 @@ def from_torch(module, kind):
 def torch_gradients(module):
     """The ``.grad`` of every parameter, with our names and layout: comparable to ``grads``.
 
-    Raises TypeError or ValueError where the module is not supported, ValueError where
-    there are no gradients yet.
+    Raises TypeError or ValueError where the module is not supported or has no gradients yet.
     """
     _check_module(module)
     missing = [name for name, parameter in module.named_parameters() if parameter.grad is None]
     if missing:
         raise ValueError(f"no gradient in {missing}: call backward() on a loss first")
-    arrays = {name: _to_numpy(parameter.grad) for name, parameter in module.named_parameters()}
+    arrays = {name: p.grad.cpu().numpy().copy() for name, p in module.named_parameters()}
     return _our_layout(module, arrays)
 
 
@@ -133,13 +132,12 @@ def _empty_module(cell, kind):
     raise TypeError(f"to_torch: expected a class such as nn.LSTM, got {kind!r}; {SUPPORTED}")
 
 
-def _to_numpy(tensor):
-    return tensor.detach().cpu().numpy().copy()
-
-
 def _values(module):
     _check_module(module)
-    return {name: _to_numpy(parameter) for name, parameter in module.named_parameters()}
+    return {
+        name: parameter.detach().cpu().numpy().copy()
+        for name, parameter in module.named_parameters()
+    }
 
 
 def _gates(rows, count):
