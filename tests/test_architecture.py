@@ -18,6 +18,7 @@ LIBRARY = ROOT / "src" / "lessons_lib"
 # What may be imported from outside besides NumPy and the standard library.
 OUTSIDE = {
     "lessons_lib.training": {"tqdm"},
+    "lessons_kit.doctor": {"pip"},
     "lessons_kit.plots": {"matplotlib", "matplotlib_inline", "IPython", "cycler"},
 }
 TORCH_HALF = ("torch_", "transformer_")  # how its modules are called
@@ -76,7 +77,7 @@ def test_the_numpy_half_loads_neither_torch_nor_matplotlib():
     modules = [dotted(path) for path in MODULES]
     drawing = ("lessons_kit.plots", "lessons_kit.diagrams", "lessons_kit.living")
     here = [m for m in modules if not needs_torch(m) and not m.startswith(drawing)]
-    here = [m for m in here if not m.endswith("__main__")]
+    here = [m for m in here if not m.endswith(("__main__", "doctor.look"))]  # programs
     code = (
         f"import sys, {', '.join(here)}; "
         "sys.exit(', '.join({'torch', 'matplotlib', 'IPython'} & set(sys.modules)) or 0)"
