@@ -7,8 +7,8 @@ import threading
 import nbformat
 import pytest
 from nbformat import v4
+from packaging.utils import canonicalize_name as normal
 
-from lessons_kit.doctor.packages import normal
 from tools.environment import METADATA, ROOT
 from tools.publish import links
 from tools.upkeep import oldest, upgrade

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 import nbformat
+from packaging.utils import canonicalize_name as normal
 
-from lessons_kit.doctor.packages import normal
 from tools.environment import ROOT
 from tools.notebooks import compare
 from tools.notebooks import execute as notebooks
