@@ -1,8 +1,8 @@
-# Every command of the course. `make` alone prints them.
+# Every command of the course: `make` prints those that people use, `make help-all` all of them.
 #   PYTHON       interpreter that creates .venv         make book PYTHON=python3.12
 #   CONSTRAINTS  versions to install; none: /dev/null   make book CONSTRAINTS=/dev/null
 #   PIP_ARGS     more arguments for the install         make book PIP_ARGS="--no-cache-dir"
-#   ONLY         the notebooks to re-execute            make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
+#   ONLY         the notebooks to run or re-execute     make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 #   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
@@ -24,8 +24,8 @@ CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOO
 TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
 SWEEPS    := $(filter-out gap_sweep cost_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
-BOOK_TESTS := archive assets book claims colab figures film forks jupyterlab living machines nbval_strict \
-	pages project readme solved teaching upgrade workflows
+BOOK_TESTS := archive book bundle claim_rules claims colab falsify figures film forks jupyterlab living machines \
+	nbval_strict page pages portable project readme solved teaching twice upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o \
 	-type f $(PLAIN) -print) $(NOTEBOOKS) $(shell find book -name '*.md' -type f $(PLAIN) -o -name '*.bib' \
@@ -62,15 +62,20 @@ export MKL_NUM_THREADS = 1
 # For one make at a time: two would pull the environment and the pages from under each other.
 LOCK = sh tools/upkeep/lock.sh $$PPID
 PYTEST = $(BIN)/python -m pytest $(PYTEST_ARGS) -n logical --maxprocesses 8 --dist loadscope
+OLDEST = .venv-oldest/bin/uv pip compile -q --no-header --no-annotate pyproject.toml
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable test-solved test-library test-lessons test-pythons test-oldest test-newest test-wheel \
+.PHONY: help help-all book test test-portable test-twice falsify test-solved test-library test-lessons \
+	test-pythons test-oldest test-newest test-wheel \
 	notebooks sync student solved lab doctor lint format bench sweep picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
 .DEFAULT_GOAL := help
 
-help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+# The ten commands people use, and a way to the others.
+USED := book lab notebooks sync format test student zip doctor clean help-all
+
+help: # what `make` alone prints
+	@$(MAKE) --no-print-directory help-all | awk -v used=" $(USED) " 'index(used, " " $$2 " ")'
 
 book: $(READY) _build/.clean ## build the pages from the stored outputs, strictly, and print the path to open
 	@$(LOCK)
@@ -83,8 +88,14 @@ book: $(READY) _build/.clean ## build the pages from the stored outputs, strictl
 test: lint chromium book ## lint, unit tests, every notebook against its stored outputs, the built pages
 	$(STRICT) tests $(NOTEBOOKS)
 
-test-portable: $(READY) ## the notebooks again, computed as another CPU would
-	ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Haswell ONEDNN_MAX_CPU_ISA=AVX2 $(STRICT) $(NOTEBOOKS)
+falsify: $(READY) ## see every claim fail under its falsifier, and record it (ONLY=…)
+	@$(BIN)/python -m tools.notebooks.falsify $(ONLY)
+
+test-twice: $(READY) ## the notebooks with every cell run twice in a row, and record it (ONLY=…)
+	@$(BIN)/python -m tools.notebooks.twice $(ONLY)
+
+test-portable: $(READY) ## the notebooks again, computed as other CPUs would (ONLY=…)
+	@$(BIN)/python -m tools.notebooks.portable $(or $(ONLY),$(NOTEBOOKS))
 
 test-solved: solved ## the solved edition: every notebook, every check passed
 	$(STRICT) _build/solved/*/*.ipynb
@@ -99,8 +110,11 @@ test-pythons: ## book, library and three lessons under every Python found here (
 	@$(PYTHON) -m tools.upkeep.pythons $(PYTHONS)
 
 test-oldest: ## the tests of the library on the oldest versions it allows, in .venv-oldest
-	@mkdir -p _build && $(PYTHON) -m tools.upkeep.oldest >_build/oldest.txt
-	@rm -rf .venv-oldest
+	@rm -rf .venv-oldest && mkdir -p _build && $(PYTHON) -m venv .venv-oldest
+	@.venv-oldest/bin/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c constraints.txt uv
+	@cp constraints.txt _build/oldest.txt # uv keeps the pins of the file it writes, where they fit
+	@$(OLDEST) --extra torch --resolution lowest-direct --no-deps -o _build/lowest.txt >/dev/null
+	@$(OLDEST) --extra dev -c _build/lowest.txt -o _build/oldest.txt >/dev/null
 	@$(MAKE) --no-print-directory VENV=.venv-oldest CONSTRAINTS=_build/oldest.txt \
 		PYTEST_ARGS="-W ignore::DeprecationWarning" test-library
 
@@ -185,6 +199,9 @@ chromium: $(READY) # the tests look at the pages in a browser
 clean: ## remove the built pages and the caches (the environment stays)
 	@$(LOCK)
 	rm -rf _build .pytest_cache .ruff_cache
+
+help-all: ## print every command
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 $(READY): constraints.txt pyproject.toml $(if $(UNSOUND),always)
 	@$(LOCK)

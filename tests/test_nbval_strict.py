@@ -60,10 +60,11 @@ def skip_in_a_string(nb):
 # Several damages share a lesson, because a kernel costs a second and a cell does not.
 SKIP, IGNORE = {"tags": ["nbval-skip"]}, {"tags": ["nbval-ignore-output"]}
 DAMAGES = {
-    "only_the_last_digit": [(lambda nb: output(nb, 2, text="0.334\n"), [], None)],
+    "only_the_last_digit": [(lambda nb: output(nb, 2, text="0.334, 0.95 ± 0.02\n"), [], None)],
+    "beyond_the_promise": [(lambda nb: output(nb, 2, text="0.333, 0.94 ± 0.02\n"), [2], None)],
     "false_outputs": [
         (lambda nb: output(nb, 1, text="43\n"), [1], None),
-        (lambda nb: output(nb, 2, text="0.33\n"), [2], None),
+        (lambda nb: output(nb, 2, text="0.33, 0.97 ± 0.02\n"), [2], None),
         (stale_svg, [3], None),
         (lambda nb: edit(nb, 4, source="1 / 1"), [4], None),
     ],
@@ -81,13 +82,13 @@ DAMAGES = {
     ],
     "stripped": [(strip, [0, 1, 2, 3, 4], "execution counts")],
 }
-CLEAN = ["only_the_last_digit", "false_outputs"]
+CLEAN = ["only_the_last_digit", "beyond_the_promise", "false_outputs"]
 
 
 @pytest.fixture(scope="module")
 def sound():
     """A small lesson, executed: text, a rounded number, two pictures, an expected error."""
-    sources = ["x = 41", "print(41 + 1)", "print(f'{1 / 3:.3f}')", PLOT, "1 / 0"]
+    sources = ["x = 41", "print(41 + 1)", "print(f'{1 / 3:.3f}, 0.97 ± 0.02')", PLOT, "1 / 0"]
     cells = [v4.new_code_cell(source, id=f"cell-{n}") for n, source in enumerate(sources)]
     cells[3].metadata.update(ALT)
     cells[4].metadata.update(RAISES)
@@ -214,6 +215,33 @@ def test_a_lesson_outside_the_contents_and_a_missing_one_are_found(tmp_path):
         ("[1. 0. 1.]", "[0. 1. 0.]", False),
         ("loss 3.", "loss 4.", False),
         ("nan", "0.0", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.95 ± 0.02 (above 0.9)", True),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.94 ± 0.02 (above 0.9)", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.97 ± 0.03 (above 0.9)", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.97 ± 0.02 (above 0.8)", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.97 (above 0.9)", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: nan ± 0.02 (above 0.9)", False),
+        ("✓ won: 0.97 ± 0.02", "✓ won: -0.97 ± 0.02", False),
+        ("✓ won: 4 ± 1 of 5 (at least 3)", "✓ won: 5 ± 1 of 5 (at least 3)", True),
+        ("✓ won: 4 ± 1 of 5 (at least 3)", "✓ won: 4 ± 1 of 6 (at least 3)", False),
+        ("✓ b: 0.10 ± 0.03 (0.08 to 0.13, 5 s", "✓ b: 0.12 ± 0.03 (0.10 to 0.15, 5 s", True),
+        ("✓ b: 0.10 ± 0.03 (0.08 to 0.13, 5 s", "✓ b: 0.10 ± 0.03 (0.04 to 0.13, 5 s", False),
+        ("✓ b: 0.10 ± 0.03 (0.08 to 0.13, 5 s", "✓ b: 0.10 ± 0.03 (0.08 to 0.17, 5 s", False),
+        ("✓ b: 0.10 ± 0.03 (0.08 to 0.13, 5 s", "✓ b: 0.10 ± 0.03 times (0.08 to 0.13, 5 s", False),
+        ("✓ b: 0.10 (0.08 to 0.13, 5 seeds)", "✓ b: 0.10 (0.06 to 0.13, 5 seeds)", False),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 4: 9e-12 (below 1e-7)", True),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 4: 0 (below 1e-7)", True),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 5: 3e-10 (below 1e-7)", False),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 4: 3e-7 (below 1e-7)", False),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 4: 3e-10 (below 1e-6)", False),
+        ("✓ e: 3e-10 (below 1e-7)", "✓ e: -3e-10 (below 1e-7)", False),
+        ("✓ e: 3e-10 (below 1e-7)", "✓ f: 4e-10 (below 1e-7)", False),
+        ("✓ e: 3e-4 (below 1e-3)", "✓ e: 4e-4 (below 1e-3)", False),
+        ("✓ e: 0.123 (below 0.5)", "✓ e: 0.124 (below 0.5)", True),
+        ("✓ e: 3.10e-26 (below 1e-20)", "✓ e: 3.11e-26 (below 1e-20)", True),
+        ("✓ e: 3.10e-26 (below 1e-20)", "✓ e: 3.12e-26 (below 1e-20)", False),
+        ("✓ e: 0.4 (above 0.2)", "✓ e: 0.4 (above 0.1)", False),
+        ("✓ e: 4 (between 2 and 0.5)", "✓ e: 4 (between 2 and 0.6)", False),
     ],
 )
 def test_numbers_may_differ_in_their_last_place_only(old, new, equal):

@@ -16,7 +16,7 @@ METADATA = {
 
 def pin_threads():
     """One thread for this process and the kernels it starts: results and times stay put."""
-    for name in THREADS:
+    for name in (*THREADS, "LESSONS_QUIET"):  # no progress bars in stored outputs
         os.environ.setdefault(name, "1")
     # no "frozen modules" or path warnings on a kernel's stderr, which is an output too
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
