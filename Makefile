@@ -197,6 +197,7 @@ chromium: $(READY) # the tests look at the pages in a browser
 	@$(BIN)/python -m tools.publish.browser
 
 clean: ## remove the built pages and the caches (the environment stays)
+	@$(LOCK)
 	rm -rf _build .pytest_cache .ruff_cache
 
 help-all: ## print every command
