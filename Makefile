@@ -19,7 +19,7 @@ NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
 SWEEPS    := $(filter-out gap_sweep cost_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
 BOOK_TESTS := archive book bundle claims colab figures film forks jupyterlab living nbval_strict page pages project \
-	readme solved teaching upgrade workflows
+	readme search solved teaching upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -print) \
 	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
