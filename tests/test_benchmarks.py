@@ -18,6 +18,7 @@ from benchmarks import (
     long_tasks,
     lstm_gru_sweep,
     own_words_sweep,
+    speed,
     store,
     subject_sweep,
     teaching_styles,
@@ -145,6 +146,14 @@ def test_equal_rows_have_as_many_parameters_as_the_lstm(task):
     pair = cells.LSTM(inputs, lstm_gru_sweep.HIDDEN, rng=rng), cells.GRU(inputs, units, rng=rng)
     lstm, gru = (sum(array.size for array in cell.params.values()) for cell in pair)
     assert gru == pytest.approx(lstm, rel=0.03)
+
+
+@pytest.mark.parametrize("name", speed.AIMS)
+def test_every_contender_of_the_speed_table_runs_and_the_kernels_are_named(name):
+    for run in speed.contenders(name, 3, 2, 4).values():
+        run()
+    assert np.__version__ in speed.kernels() and torch.__version__ in speed.kernels()
+    assert "unknown" not in speed.kernels()
 
 
 @pytest.mark.parametrize("task", lstm_gru_sweep.TASKS)

@@ -115,8 +115,10 @@ def lessons(sound, tmp_path_factory):
 @pytest.fixture(scope="module")
 def outcomes(lessons):
     """Lesson → numbers of the cells that failed under strict nbval."""
-    (lessons / "conftest.py").write_text('pytest_plugins = ["tools.notebooks.nbval_strict"]\n')
-    (lessons / "pytest.ini").write_text("[pytest]\n")
+    (lessons / "conftest.py").write_text(
+        'pytest_plugins = ["tools.notebooks.nbval_strict"]\n', encoding="utf-8"
+    )
+    (lessons / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     files = [lessons / f"{name}.ipynb" for name in DAMAGES]
     tool = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-n0", "-rA"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -165,7 +167,9 @@ def test_hygiene_finds_what_can_be_seen_without_running(name, lessons):
 def test_hygiene_names_the_fault(damage, words, lessons, tmp_path):
     nb = nbformat.read(lessons / "sound.ipynb", as_version=4)
     damage(nb)
-    (tmp_path / "lesson.ipynb").write_text(json.dumps(nb))  # without nbformat's own repairs
+    (tmp_path / "lesson.ipynb").write_text(
+        json.dumps(nb), encoding="utf-8"
+    )  # without nbformat's own repairs
     assert any(words in fault for fault in hygiene.faults(tmp_path / "lesson.ipynb"))
 
 
@@ -180,7 +184,7 @@ def test_a_failing_notebook_is_reported_and_left_untouched(sound, tmp_path):
     assert run.returncode == 1
     assert "code cell 2: KeyError: 'lost'" in run.stdout
     assert path.read_bytes() == before
-    path.write_text("not json")
+    path.write_text("not json", encoding="utf-8")
     run = subprocess.run(tool, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 1 and "not a valid notebook" in run.stdout
 
@@ -188,7 +192,9 @@ def test_a_failing_notebook_is_reported_and_left_untouched(sound, tmp_path):
 def test_a_lesson_outside_the_contents_and_a_missing_one_are_found(tmp_path):
     (tmp_path / "book" / "1_rnn").mkdir(parents=True)
     (tmp_path / "book" / "1_rnn" / "lost.ipynb").touch()
-    (tmp_path / "_toc.yml").write_text("root: book/index\nchapters:\n- file: book/gone\n")
+    (tmp_path / "_toc.yml").write_text(
+        "root: book/index\nchapters:\n- file: book/gone\n", encoding="utf-8"
+    )
     faults = list(hygiene.toc_faults(tmp_path))
     assert "book/1_rnn/lost.ipynb is not in _toc.yml" in faults
     assert "book/gone is in _toc.yml, but there is no such file" in faults
@@ -249,11 +255,13 @@ def book(folder, text):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: book/index\nchapters:\n- file: book/two\n"
+        "format: jb-book\nroot: book/index\nchapters:\n- file: book/two\n", encoding="utf-8"
     )
     (folder / "book" / "references.bib").touch()
-    (folder / "book" / "index.md").write_text("# One\n\nThe [second page](two.md).\n")
-    (folder / "book" / "two.md").write_text(f"(sec-two)=\n# Two\n\n{text}\n")
+    (folder / "book" / "index.md").write_text(
+        "# One\n\nThe [second page](two.md).\n", encoding="utf-8"
+    )
+    (folder / "book" / "two.md").write_text(f"(sec-two)=\n# Two\n\n{text}\n", encoding="utf-8")
     tool = [Path(sys.executable).parent / "jupyter-book", "build", "."]
     return subprocess.run(
         [*tool, "-W", "-n", "--keep-going", "-q"], cwd=folder, capture_output=True, text=True
@@ -265,7 +273,7 @@ def test_a_sound_book_builds_without_a_word_of_warning(tmp_path):
     run = book(tmp_path, text + "\n\n$$\na \\\\ b\n$$ (eq)\n\n{eq}`eq`")
     assert run.returncode == 0, run.stdout + run.stderr
     assert "WARNING" not in run.stdout + run.stderr
-    page = (tmp_path / "_build" / "html" / "book" / "two.html").read_text()
+    page = (tmp_path / "_build" / "html" / "book" / "two.html").read_text(encoding="utf-8")
     assert page.count('class="katex"') == 5 and 'href="#equation-eq"' in page
     # marks stay with a short formula; a line may still end within a long one
     glued = re.findall(r'(\S?)<span class="glued">(\S?)<span.*?</span></span>(\W)</span>', page)
