@@ -56,6 +56,11 @@ def code_cells(path):
     return [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
 
 
+def python(source):
+    """The source of a cell without the lines that only IPython reads."""
+    return "\n".join("" if line[:1] in ("%", "!") else line for line in source.split("\n"))
+
+
 def described(error):
     """An error in one line: its kind and the first line of what it says."""
     return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
