@@ -182,6 +182,4 @@ def test_the_library_is_small_and_common_ground(capsys):
         )
         print("use", ", ".join(f"{m.partition('.')[2]} {n}" for m, n in sorted(lessons.items())))
     assert lines <= LIBRARY_LINES and len(files) <= LIBRARY_FILES
-    assert alone <= COMING, (
-        f"fewer than {LESSONS} lessons use them: to lessons_models or lessons_kit"
-    )
+    assert alone <= COMING, f"fewer than {LESSONS} lessons use them: to lessons_models or _kit"

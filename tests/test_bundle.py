@@ -39,9 +39,10 @@ def test_a_class_that_a_script_of_the_page_sets_is_known():
 
 def test_links_and_imports_of_a_sheet_keep_their_targets(tmp_path):
     (tmp_path / "styles").mkdir()
-    (tmp_path / "basic.css").write_text("a{background:url(file.png)}")
+    (tmp_path / "basic.css").write_text("a{background:url(file.png)}", encoding="utf-8")
     (tmp_path / "styles" / "x.css").write_text(
-        '@import "../basic.css";b{background:url("../y/z.woff2")}c{src:url(data:x,A)}'
+        '@import "../basic.css";b{background:url("../y/z.woff2")}c{src:url(data:x,A)}',
+        encoding="utf-8",
     )
     assert styles.sheet(tmp_path, "styles/x.css") == (
         'a{background:url("file.png")}b{background:url("y/z.woff2")}c{src:url(data:x,A)}'
@@ -70,16 +71,18 @@ def book(tmp_path):
     files |= {"own.js": "1", "a.png": "", "b.png": "", "c.png": ""}
     for path, text in files.items():
         (static / path).parent.mkdir(parents=True, exist_ok=True)
-        (static / path).write_text(text)
+        (static / path).write_text(text, encoding="utf-8")
     names = ["frame.css", "frame.js", "c.png"]
     links = "".join(f'<link href="_static/{name}"/>' for name in names)
-    (tmp_path / "page.html").write_text(f'{links}<p class="used">')
+    (tmp_path / "page.html").write_text(f'{links}<p class="used">', encoding="utf-8")
     named = {f"{kind}_files": [SimpleNamespace(filename=f"_static/own.{suffix}")]
              for kind, suffix in (("css", "css"), ("script", "js"))}  # fmt: skip
 
     def build(context):
         bundle.write(tmp_path, context)
-        return {p.relative_to(tmp_path).as_posix(): p.read_text() for p in tmp_path.rglob("*.*")}
+        return {
+            p.relative_to(tmp_path).as_posix(): p.read_text("utf-8") for p in tmp_path.rglob("*.*")
+        }
 
     return lambda again=False: build({} if again else named)
 

@@ -105,7 +105,7 @@ def test_a_screen_reader_hears_what_stands_there(name, html, gone, given):
 
 def test_figures_say_how_large_they_are_and_all_but_the_first_wait(tmp_path):
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="36pt" height="72pt"/>'
-    (tmp_path / "a.svg").write_text(svg)
+    (tmp_path / "a.svg").write_text(svg, encoding="utf-8")
     tags = '<img alt="x" src="a.svg"/><img alt="y" src="a.svg"/><img src="b" width="1" height="2"/>'
     soup = after("sized", f"<main>{tags}</main>", pictures={"a.svg": tmp_path / "a.svg"})
     first, second, third = soup.select("img")
