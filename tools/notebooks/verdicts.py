@@ -78,6 +78,7 @@ def modules(code):
     return [found[name] for name in sorted(found)]
 
 
+@cache
 def imported(code):
     """Names of the course's modules in the import statements, their packages included."""
     names = set()
