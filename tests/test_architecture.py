@@ -18,7 +18,7 @@ LIBRARY = ROOT / "src" / "lessons_lib"
 # What may be imported from outside besides NumPy and the standard library.
 OUTSIDE = {
     "lessons_lib.training": {"tqdm"},
-    "lessons_kit.doctor": {"pip"},
+    "lessons_kit.doctor": {"pip"},  # its reading of requirements
     "lessons_kit.plots": {"matplotlib", "matplotlib_inline", "IPython", "cycler"},
 }
 TORCH_HALF = ("torch_", "transformer_")  # how its modules are called
