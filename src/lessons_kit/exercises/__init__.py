@@ -19,15 +19,19 @@ from lessons_kit.exercises import (
     lstm,
     lstm_gradient,
     rnn,
+    rnn_check,
+    rnn_derive,
     rnn_gradient,
+    rnn_truncation,
     show,
     toolkit,
 )
 
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
-MODULES = (toolkit, rnn, rnn_gradient, long_term, long_term_growth, lstm, lstm_gradient, gru,
-           gru_conventions, attention, attention_layers)  # fmt: skip
+MODULES = (toolkit, rnn, rnn_gradient, rnn_derive, rnn_check, rnn_truncation, long_term,
+           long_term_growth, lstm, lstm_gradient, gru, gru_conventions, attention,
+           attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
