@@ -255,9 +255,14 @@ def test_the_pair_refuses_an_arrow_that_is_not_there(ax):
         plots.pair_chain(ax, steps=2, lit={"D_3"})
 
 
+def arrows_of(ax):
+    found = (getattr(text, "arrow_patch", None) for text in ax.texts)
+    return [patch for patch in found if patch]
+
+
 def test_the_two_readers_of_one_state_are_drawn_strong_and_the_way_back_is_dashed(ax):
     plots.two_readers(ax, steps=3, lit=2)
-    arrows = [a.arrow_patch for a in ax.texts if a.arrow_patch is not None]
+    arrows = arrows_of(ax)
     strong = [a for a in arrows if to_hex(a.get_edgecolor()) == plots.PALETTE["positive"]]
     assert len(arrows) == 9 and len(strong) == 2
     assert sum(a.get_linestyle() == "--" for a in arrows) == 3
@@ -266,7 +271,7 @@ def test_the_two_readers_of_one_state_are_drawn_strong_and_the_way_back_is_dashe
 @pytest.mark.parametrize(("steps", "k", "borders"), [(6, 3, 1), (6, 2, 2), (6, 6, 0), (3, 1, 2)])
 def test_the_state_passes_every_border_of_a_chunk_and_the_gradient_none(ax, steps, k, borders):
     plots.chunked(ax, steps, k)
-    arrows = [a.arrow_patch for a in ax.texts if a.arrow_patch is not None]
+    arrows = arrows_of(ax)
     back = sum(a.get_linestyle() == "--" for a in arrows)
     assert len(arrows) - back == steps and back == steps - borders == steps - len(ax.lines)
 
