@@ -7,10 +7,12 @@ from lessons_kit.exercises.rnn_gradient import rnn_backward, rnn_forward
 
 
 def repaired(dhs, x, h0, hs, W_xh, W_hh):
-    """Backward pass of the loop that adds:  h_t = h_{t-1} + tanh(x_t W_xh + h_{t-1} W_hh).
+    """Backward pass of the loop that adds to its state.
 
-    dhs (T, B, H): ∂⁺loss/∂h_t; x (T, B, D); h0 (B, H); hs (T, B, H); W_xh (D, H); W_hh (H, H)
-    →  dh0 (B, H), dW_xh (D, H), dW_hh (H, H).
+        h_t = h_{t-1} + tanh(x_t W_xh + h_{t-1} W_hh)
+
+    dhs (T, B, H): ∂⁺loss/∂h_t; x (T, B, D); h0 (B, H); hs (T, B, H);
+    W_xh (D, H); W_hh (H, H)  →  dh0 (B, H), dW_xh (D, H), dW_hh (H, H).
     """
     dh, dW_xh, dW_hh = np.zeros_like(h0), np.zeros_like(W_xh), np.zeros_like(W_hh)
     for t in reversed(range(len(x))):
@@ -24,11 +26,12 @@ def repaired(dhs, x, h0, hs, W_xh, W_hh):
 
 
 def short_sighted(dhs, h0, hs, W_hh):
-    """A gradient of W_hh that is right over one and two steps, and wrong over three or more.
+    """A gradient of W_hh, right over one and two steps, wrong over more.
 
-    The loop is h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h).
-    dhs (T, B, H): ∂⁺loss/∂h_t; h0 (B, H): the state before the steps; hs (T, B, H): the states
-    after them; W_hh (H, H)  →  (H, H).
+        h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h)
+
+    dhs (T, B, H): ∂⁺loss/∂h_t; h0 (B, H): the state before the steps;
+    hs (T, B, H): the states after them; W_hh (H, H)  →  (H, H).
     """
     h_prev, slope = np.concatenate([h0[None], hs[:-1]]), 1 - hs**2
     da = dhs * slope

@@ -6,12 +6,13 @@ from lessons_kit.exercises.exercise import Exercise, Mistake
 
 
 def smoothness(hs, h0):
-    """A loss that charges for changes of the state, and what it sends to each state.
+    """A loss that charges for changes of the state, and its derivatives.
 
         loss = ½ Σ_t ‖h_t - h_{t-1}‖²
 
-    hs (T, B, H): the states after each step; h0 (B, H): the state before them
-    →  loss (a number), dhs (T, B, H): ∂⁺loss/∂h_t, all other states held fixed, dh0 (B, H).
+    hs (T, B, H): the states after each step; h0 (B, H): the one before
+    →  loss (a number), dhs (T, B, H): ∂⁺loss/∂h_t with all other states
+    held fixed, dh0 (B, H).
     """
     change = np.diff(hs, axis=0, prepend=h0[None])
     dhs = change.copy()
@@ -24,9 +25,9 @@ def skip_backward(dhs, start, hs, W_1, W_2):
 
         h_t = tanh(x_t W_xh + h_{t-1} W_1 + h_{t-2} W_2)
 
-    dhs (T, B, H): ∂⁺loss/∂h_t; hs (T, B, H): the states after each step; start (2, B, H): the
-    two states before them, the older one first; W_1, W_2 (H, H)
-    →  dstart (2, B, H), dW_1 (H, H), dW_2 (H, H).
+    dhs (T, B, H): ∂⁺loss/∂h_t; hs (T, B, H): the states after each step;
+    start (2, B, H): the two states before them, the older one first;
+    W_1, W_2 (H, H)  →  dstart (2, B, H), dW_1 (H, H), dW_2 (H, H).
     """
     states = np.concatenate([start, hs])
     dh = np.concatenate([0 * start, dhs])

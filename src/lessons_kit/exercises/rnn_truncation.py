@@ -7,10 +7,11 @@ from lessons_kit.exercises.rnn_gradient import rnn_forward
 
 
 def seen_share(T, k, lag):
-    """In which share of the cases does a chunk hold both an input and its echo?
+    """How often does one chunk hold both a target and its input?
 
-    A stream of T steps is cut into chunks of k steps; the last one may be shorter. The target at
-    step t is the input of step t - lag, for t = lag … T - 1. T, k, lag: whole numbers, lag < T
+    A stream of T steps is cut into chunks of k steps; the last one may be
+    shorter. The target at step t is the input of step t - lag, for
+    t = lag … T - 1. T, k, lag: whole numbers, lag < T
     →  float, the share of targets whose input lies in the same chunk.
     """
     t = np.arange(lag, T)
@@ -18,12 +19,15 @@ def seen_share(T, k, lag):
 
 
 def overlapping(dhs, h0, hs, W_hh, every, reach):
-    """Gradient of W_hh by truncated backpropagation with windows that overlap.
+    """Gradient of W_hh by truncated backpropagation, windows overlapping.
 
-    After each block of ``every`` steps, the losses of this block, and no others, are carried
-    back: through the last ``reach`` steps, or to the start where there are fewer. Sum over blocks.
-    dhs (T, B, H): ∂⁺loss/∂h_t; h0 (B, H); hs (T, B, H), hs = tanh(x W_xh + h W_hh + b_h) step by
-    step; W_hh (H, H); every ≤ reach; every divides T  →  dW_hh (H, H).
+        h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h)
+
+    After each block of ``every`` steps the losses of this block, and no
+    others, are carried back through the last ``reach`` steps, or to the
+    start where there are fewer. The gradients of all blocks add up.
+    dhs (T, B, H): ∂⁺loss/∂h_t; h0 (B, H); hs (T, B, H); W_hh (H, H);
+    every ≤ reach, every divides T  →  dW_hh (H, H).
     """
     states = np.concatenate([h0[None], hs])
     dW_hh = np.zeros_like(W_hh)

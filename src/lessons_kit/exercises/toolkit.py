@@ -22,8 +22,9 @@ def numerical_gradient(f, x, eps):
 def find_wrong(f, gradients, x):
     """Which of these gradient functions is wrong?
 
-    f: function of an array (n,) → float; gradients: list of functions (n,) → (n,), exactly one
-    of them wrong; x (n,)  →  its place in the list, counted from 0.
+    f: function of an array (n,) → float; gradients: list of functions
+    (n,) → (n,), exactly one of them wrong; x (n,)
+    →  its place in the list, counted from 0.
     """
     steps = 1e-6 * np.eye(len(x))
     numeric = np.array([(f(x + s) - f(x - s)) / 2e-6 for s in steps])
