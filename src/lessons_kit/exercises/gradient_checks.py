@@ -1,4 +1,4 @@
-"""Exercises of chapter 1 on checks: a gradient to repair, one that a short check cannot see."""
+"""Exercises on gradient checks: a gradient to repair, one that a short check cannot see."""
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def _verdict(result, dhs, h0, hs, W_hh):
 
 EXERCISES = (
     Exercise(
-        "rnn.repair",
+        "toolkit.repair",
         repaired,
         _adding_cases,
         ("dh0", "dW_xh", "dW_hh"),
@@ -98,7 +98,7 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        "rnn.short_sighted",
+        "toolkit.short_sighted",
         short_sighted,
         _short_cases,
         ("right up to two steps, wrong from three",),
