@@ -25,14 +25,17 @@ from benchmarks import store  # first: it sets the threads of NumPy and torch
 import numpy as np
 from tqdm import tqdm
 
-from lessons_lib import cells, experiments, tasks, training
+from lessons_lib import tasks, training
 from lessons_lib.functional import cross_entropy, squared_error
+from lessons_models import counting as strings_of
+from lessons_models import streams
 from lessons_models.cell_ablation import AblatedLSTM
+from lessons_models.lstm_variants import LSTMVariant
 
 RATES, SEEDS, FORGET_BIAS = (3e-3, 1e-2, 3e-2), range(5), 1.0
 ADDING = {"T": 50, "hidden_size": 16, "steps": 800}
 COUNTING = {"trained_to": 15, "tested_to": 60, "hidden_size": 8, "steps": 1000}
-LETTERS = {"letters": experiments.LETTERS, "every": 20, "hidden_size": 16, "steps": 600}
+LETTERS = {"letters": streams.LETTERS, "every": 20, "hidden_size": 16, "steps": 600}
 RESULTS = store.DATA / "ablation_sweep.json"
 
 # name → class, what is not as in the full LSTM
@@ -43,8 +46,8 @@ CELLS = {
     "no output gate": (AblatedLSTM, {"output_gate": False}),
     "no candidate tanh": (AblatedLSTM, {"candidate_tanh": False}),
     "no output tanh": (AblatedLSTM, {"output_tanh": False}),
-    "peepholes": (cells.LSTM, {"peepholes": True}),
-    "coupled": (cells.LSTM, {"coupled": True}),
+    "peepholes": (LSTMVariant, {"peepholes": True}),
+    "coupled": (LSTMVariant, {"coupled": True}),
 }
 ENDLESS = {"steps": (1, True), "reset by hand": (1, False), "four times the steps": (4, True)}
 CONTINUAL = ("no forget gate", "full")  # the cells of 1997 and of 2000
@@ -80,19 +83,19 @@ def counting(name, rate, seed):
     trained, tested, H, steps = COUNTING.values()
     weights, train = (np.random.default_rng([seed, k]) for k in (2, 1))
     model = training.SequenceModel(build(name, seed, 3, H), 3, rng=weights)
-    strings = (tasks.counting(train.integers(1, trained + 1, size=32), dtype=np.float32)
+    strings = (strings_of.counting(train.integers(1, trained + 1, size=32), dtype=np.float32)
                for _ in range(steps))  # fmt: skip
     fit(model, ((b.x, b.targets, b.decided) for b in strings), cross_entropy, rate, steps)
-    batch = tasks.counting(np.arange(1, tested + 1), dtype=np.float32)
-    exact = tasks.counted(model.forward(batch.x)[0].argmax(-1), batch)
+    batch = strings_of.counting(np.arange(1, tested + 1), dtype=np.float32)
+    exact = strings_of.counted(model.forward(batch.x)[0].argmax(-1), batch)
     return int(np.append(exact, False).argmin())
 
 
 def letters(name, rate, seed, longer=1, endless=True):
     """Accuracy on the last 50 batches: each is new when the network reads it."""
-    cell = build(name, seed, experiments.LETTERS + 2, LETTERS["hidden_size"])
+    cell = build(name, seed, streams.LETTERS + 2, LETTERS["hidden_size"])
     steps = longer * LETTERS["steps"]
-    _, history = experiments.train_on_letters(cell, seed, lr=rate, steps=steps, endless=endless)
+    _, history = streams.train_on_letters(cell, seed, lr=rate, steps=steps, endless=endless)
     return float(history.metric[-50:].mean())
 
 
@@ -100,7 +103,7 @@ def letters(name, rate, seed, longer=1, endless=True):
 TASKS = {
     "adding": (adding, ADDING, 0.0),
     "counting": (counting, COUNTING, 0),
-    "letters": (letters, LETTERS, 1 / experiments.LETTERS),
+    "letters": (letters, LETTERS, 1 / streams.LETTERS),
 }
 
 

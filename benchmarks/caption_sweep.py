@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lessons_lib import tasks
+from lessons_models import shapes
 from lessons_models import torch_captions as captions
 
 SEEDS, RATES, TEST = range(5), (2.5e-3, 5e-3, 1e-2), 1024
@@ -49,7 +49,7 @@ def without_red_middle(batch):
 
 
 def new_pictures(seed, **options):
-    return tasks.pictures(TEST, rng=np.random.default_rng([seed, 2]), **options)
+    return shapes.pictures(TEST, rng=np.random.default_rng([seed, 2]), **options)
 
 
 def trained(name, rate, seed, **options):
@@ -96,7 +96,7 @@ def picking_only(model, test):
 
 def a_map(model):
     """The weights for the first picture of four shapes of the stream [0, 3], to two decimals."""
-    batch = tasks.pictures(1, rng=np.random.default_rng([0, 3]), fewest=4)
+    batch = shapes.pictures(1, rng=np.random.default_rng([0, 3]), fewest=4)
     words, weights = model.describe(*captions.as_tensors(batch.regions), len(batch.captions))
     weights = weights[:, 0].double().numpy().round(2)
     return {"said": batch.vocab.decode(words[:, 0].numpy()), "weights": weights.tolist()}

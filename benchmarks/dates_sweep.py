@@ -73,7 +73,7 @@ def main():
     parser.add_argument("--steps", type=int, choices=BUDGETS, help="this budget only")
     parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
-    stored = json.loads(RESULTS.read_text("utf-8"))["runs"] if args.steps else {}
+    stored = json.loads(RESULTS.read_text("utf-8", encoding="utf-8"))["runs"] if args.steps else {}
     runs = {name: dict(stored.get(name, {})) for name in MODELS}
     with ProcessPoolExecutor(args.processes) as pool:
         for steps in (args.steps,) if args.steps else BUDGETS:

@@ -22,8 +22,9 @@ import numpy as np
 from tqdm import tqdm
 
 from lessons_lib import cells, experiments
-from lessons_lib.attention.models import AttentionReadout, SelfAttention
 from lessons_lib.experiments import recurrent
+from lessons_models.attention_models import AttentionReadout, SelfAttention
+from lessons_models.lstm_variants import LSTMVariant
 
 RATES = (3e-3, 1e-2, 2e-2)
 RESULTS = store.DATA / "gap_sweep.json"
@@ -58,7 +59,7 @@ ARCHITECTURES = {
     "LSTM forget bias 3": recurrent(cells.LSTM, forget_bias=3.0),
     "LSTM forget bias 5": recurrent(cells.LSTM, forget_bias=5.0),
     "LSTM biases 5, -5": recurrent(cells.LSTM, shut_input, forget_bias=5.0),
-    "LSTM coupled, bias 3": recurrent(cells.LSTM, coupled=True, forget_bias=3.0),
+    "LSTM coupled, bias 3": recurrent(LSTMVariant, coupled=True, forget_bias=3.0),
     "LSTM chrono": recurrent(cells.LSTM, chrono=LONGEST),
     "GRU": recurrent(cells.GRU),
     "GRU keep bias 3": recurrent(cells.GRU, keep_bias=3.0),

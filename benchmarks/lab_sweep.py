@@ -18,8 +18,8 @@ import numpy as np
 
 from lessons_kit.living import language
 from lessons_lib import cells, training
-from lessons_lib.attention.models import SelfAttention
 from lessons_lib.functional import cross_entropy
+from lessons_models.attention_models import SelfAttention
 
 HIDDEN, SIZE, LONGEST, STEPS, BATCH = 6, 4, 48, 2500, 32
 WORDS, ANSWERS = len(language.VOCAB), len(language.ANSWERS)

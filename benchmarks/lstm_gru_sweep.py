@@ -31,6 +31,7 @@ from benchmarks import character_sweep as characters
 from lessons_lib import cells, tasks
 from lessons_lib.functional import cross_entropy, squared_error
 from lessons_lib.training import Adam, SequenceModel, accuracy, solved, train
+from lessons_models.lstm_variants import LSTMVariant
 
 T, STEPS, BATCH, TEST, HIDDEN = 100, 1000, 32, 512, 32
 RATES, TUNING, SEEDS = (1e-2, 3e-2, 8e-2), (100, 101, 102), tuple(range(10))
@@ -49,7 +50,7 @@ TASKS = {
 ROWS = {
     "LSTM": (cells.LSTM, {}),
     "LSTM forget bias 1": (cells.LSTM, {"forget_bias": 1.0}),
-    "LSTM coupled": (cells.LSTM, {"coupled": True}),
+    "LSTM coupled": (LSTMVariant, {"coupled": True}),
     "LSTM chrono": (cells.LSTM, {"chrono": T}),
     "GRU": (cells.GRU, {}),
     "GRU equal": (cells.GRU, {}),

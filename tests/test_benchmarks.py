@@ -18,6 +18,7 @@ from benchmarks import (
     long_tasks,
     lstm_gru_sweep,
     own_words_sweep,
+    speed,
     store,
     subject_sweep,
     teaching_styles,
@@ -26,7 +27,7 @@ from benchmarks import (
     transformer_sweep,
 )
 from lessons_lib import cells, experiments, text, torch_bridge, training
-from lessons_models import torch_models
+from lessons_models import characters, torch_models
 
 
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
@@ -61,15 +62,15 @@ def test_the_cell_loop_computes_the_gradient_of_the_library(name):
 
 def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
     stored = experiments.stored("character_model")
-    vocab = text.Vocab.from_text(text.course_text())
-    _, new = text.split(vocab.encode(text.course_text()), stored["validation_share"])
+    vocab = text.Vocab.from_text(characters.course_text())
+    _, new = characters.split(vocab.encode(characters.course_text()), stored["validation_share"])
     rng, weights = np.random.default_rng(0), stored["weights"]
     cell = getattr(cells, weights["cell"])(len(vocab), stored["hidden_size"], rng=rng)
     model = training.SequenceModel(cell, len(vocab), rng=rng)
     for name, array in model.params.items():
         array[:] = np.multiply(weights["params"][name], weights["unit"])
     bits = min(stored["runs"][weights["cell"]]["validation"][weights["seed"]])
-    assert text.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
+    assert characters.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
 
 
 def test_the_model_that_reads_backwards_is_the_same_network_on_the_turned_string():
@@ -145,6 +146,14 @@ def test_equal_rows_have_as_many_parameters_as_the_lstm(task):
     pair = cells.LSTM(inputs, lstm_gru_sweep.HIDDEN, rng=rng), cells.GRU(inputs, units, rng=rng)
     lstm, gru = (sum(array.size for array in cell.params.values()) for cell in pair)
     assert gru == pytest.approx(lstm, rel=0.03)
+
+
+@pytest.mark.parametrize("name", speed.AIMS)
+def test_every_contender_of_the_speed_table_runs_and_the_kernels_are_named(name):
+    for run in speed.contenders(name, 3, 2, 4).values():
+        run()
+    assert np.__version__ in speed.kernels() and torch.__version__ in speed.kernels()
+    assert "unknown" not in speed.kernels()
 
 
 @pytest.mark.parametrize("task", lstm_gru_sweep.TASKS)

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from benchmarks import caption_sweep
-from lessons_lib import attention, tasks
+from lessons_lib import attention
+from lessons_models import scores, shapes
 from lessons_models import torch_captions as captions
 from lessons_models.torch_captions.models import _draw
 
@@ -19,7 +20,7 @@ def rng():
 
 
 def batch_of(B=6, seed=0, **options):
-    return tasks.pictures(B, rng=np.random.default_rng(seed), dtype=np.float32, **options)
+    return shapes.pictures(B, rng=np.random.default_rng(seed), dtype=np.float32, **options)
 
 
 def normal(rng, *shape):
@@ -42,7 +43,7 @@ def test_the_decoder_looks_as_the_numpy_attention_does(rng):
     model = captions.AttentiveCaptioner(rng=rng)
     h, a = normal(rng, 4, 48), normal(rng, 4, 9, 32)
     context, weights, picked = model.context(h, a, None)
-    score = attention.Additive(48, 32, 32, rng=rng)
+    score = scores.Additive(48, 32, 32, rng=rng)
     score.params = {n: getattr(model, n).detach().numpy().astype(float) for n in score.params}
     q, k = h[:, None].double().numpy(), a.double().numpy()
     expected, shares, _ = attention.attend(q, k, k, score)
@@ -155,7 +156,7 @@ def test_picking_alone_is_measured_with_the_weights_of_the_soft_model():
 def test_the_pictures_left_out_are_those_with_red_in_the_middle():
     test = caption_sweep.new_pictures(0)
     middle = test.regions[~caption_sweep.without_red_middle(test), 4].reshape(-1, 64, 3)
-    red = (middle == tasks.shapes.COLOURS["red"]).all(axis=2).any(axis=1)
+    red = (middle == shapes.COLOURS["red"]).all(axis=2).any(axis=1)
     assert len(red) > 50 and red.all()
 
 

@@ -39,6 +39,7 @@ def heatmap(ax, matrix, rows, columns, numbers=False, limit=None):
     return _name_axes(ax, rows, columns)
 
 
+<<<<<<< HEAD
 def state_traces(ax, hs, words):
     """hs (T, H): one row per unit, one column per word, signed colours up to ±1 (tanh's range)."""
     hs = np.asarray(hs)
@@ -60,6 +61,8 @@ def verdicts(ax, passes, rows, columns, good=()):
     return _name_axes(ax, rows, columns)
 
 
+=======
+>>>>>>> main
 def _numbers(ax, matrix, limit, signed):
     """Entries in ink, or in white on a strong colour."""
     for (row, column), value in np.ndenumerate(matrix):

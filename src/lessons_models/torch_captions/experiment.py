@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lessons_lib import tasks
 from lessons_lib.torch_training import Adam
+from lessons_models.shapes import pictures
 from lessons_models.torch_captions.models import as_tensors
 
 BATCH, STEPS = 64, 700  # one budget for every model of the experiment
@@ -18,7 +18,7 @@ def train(model, *, rng, lr=1e-2, steps=STEPS, keep=None):
     """
     optimiser, losses = Adam(model.parameters(), lr, clip=1.0), []
     for step in range(steps):
-        batch = tasks.pictures(BATCH, rng=rng, dtype=np.float32)
+        batch = pictures(BATCH, rng=rng, dtype=np.float32)
         loss = model.loss(batch.pick(keep(batch)) if keep else batch, rng)
         optimiser.clear()
         loss.backward()
