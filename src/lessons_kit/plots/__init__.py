@@ -13,11 +13,7 @@ from lessons_kit.plots.curves import (
     scatter_seeds,
 )
 from lessons_kit.plots.labels import label_ends
-<<<<<<< HEAD
-from lessons_kit.plots.maps import heatmap, state_traces, verdicts
-=======
-from lessons_kit.plots.maps import heatmap
->>>>>>> main
+from lessons_kit.plots.maps import heatmap, verdicts
 from lessons_kit.plots.style import PALETTE, SOLVED, series_style, series_styles, use_style
 from lessons_kit.plots.sweeps import accuracy_by_gap, solved_frontier
 
@@ -38,11 +34,7 @@ __all__ = [
     "series_style",
     "series_styles",
     "solved_frontier",
-<<<<<<< HEAD
-    "state_traces",
     "two_readers",
-=======
->>>>>>> main
     "unrolled",
     "use_style",
     "verdicts",
