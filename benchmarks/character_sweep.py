@@ -23,6 +23,7 @@ from tqdm import tqdm
 from lessons_lib import cells, text
 from lessons_lib.functional import cross_entropy
 from lessons_lib.training import Adam, SequenceModel, train
+from lessons_models import characters
 
 HIDDEN, STEPS, STREAMS, PASSES = 64, 50, 16, 40
 SEEDS, RATES = (0, 1, 2, 3, 4), (2.5e-3, 5e-3, 1e-2)
@@ -44,18 +45,18 @@ def learn(build, rate, seed):
 
     →  bits per character (2, passes) in training and validation, weights of the best pass.
     """
-    course = text.course_text()
+    course = characters.course_text()
     ids = text.Vocab.from_text(course).encode(course)
-    known, new = text.split(ids, 0.1)
+    known, new = characters.split(ids, 0.1)
     size, rng = int(ids.max()) + 1, np.random.default_rng(seed)
     model = SequenceModel(build(size, rng), size, rng=rng)
     optimiser = Adam(lr=rate, clip=1.0)
     curves, best = [], {}
     for _ in range(PASSES):
-        batches = text.char_batches(known, STEPS, STREAMS)
+        batches = characters.char_batches(known, STEPS, STREAMS)
         history = train(model, ((text.one_hot(x, size, np.float32), y) for x, y in batches),
                         loss=cross_entropy, optimiser=optimiser, carry_state=True)  # fmt: skip
-        curves.append((history.loss.mean() / np.log(2), text.bits_per_character(model, new)))
+        curves.append((history.loss.mean() / np.log(2), characters.bits_per_character(model, new)))
         if curves[-1][1] == min(bits for _, bits in curves):
             best = {key: value.copy() for key, value in model.params.items()}
     return np.transpose(curves), best

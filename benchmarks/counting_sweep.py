@@ -25,9 +25,10 @@ from benchmarks import store  # first: it sets the threads of NumPy and torch
 import numpy as np
 from tqdm import tqdm
 
-from lessons_lib import cells, tasks, training
+from lessons_lib import cells, training
 from lessons_lib.functional import cross_entropy
 from lessons_lib.text import one_hot
+from lessons_models import counting
 
 HIDDEN, LONGEST, STEPS, BATCH, TEST = 10, 30, 1500, 32, 500
 LONGER = {"RNN 4000 steps": 4000}  # the RNN is not done after STEPS
@@ -56,20 +57,20 @@ def strings(steps, rng, longest=LONGEST):
     """Training batches: x, targets, mask; the loss is that of the next symbol, everywhere."""
     for _ in range(steps):
         lengths = rng.integers(1, longest + 1, size=BATCH)
-        batch = tasks.counting(lengths, dtype=np.float32)
+        batch = counting.counting(lengths, dtype=np.float32)
         yield batch.x, batch.targets, batch.mask
 
 
 def exact_up_to(model, most=TEST):
     """The largest N ≤ most such that all strings with n = 1 … N are right."""
-    batch = tasks.counting(np.arange(1, most + 1), dtype=model.cell.dtype)
-    right = tasks.counted(model.forward(batch.x)[0].argmax(-1), batch)
+    batch = counting.counting(np.arange(1, most + 1), dtype=model.cell.dtype)
+    right = counting.counted(model.forward(batch.x)[0].argmax(-1), batch)
     return most if right.all() else int(right.argmin())
 
 
 def ends(model, lengths, beyond=100):
     """For each n: after how many b's the network says "end"; None where n + beyond pass first."""
-    a, b, end = tasks.COUNT_VOCAB.encode("ab$")
+    a, b, end = counting.COUNT_VOCAB.encode("ab$")
     lengths = np.asarray(lengths)
     step = np.arange(1, 2 * lengths.max() + beyond + 1)[:, None]
     tokens = np.vstack([np.full((1, len(lengths)), end), np.where(step <= lengths, a, b)])

@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from lessons_lib import cells, tasks, training
 from lessons_lib.functional import cross_entropy, squared_error
+from lessons_models import copying
 
 STEPS, BATCH, TEST, HIDDEN, SEEDS, RATES = 1000, 32, 512, 32, range(5), (3e-3, 1e-2, 2e-2)
 RESULTS = store.DATA / "memory_sweep.json"
@@ -36,7 +37,7 @@ def order(T, B, rng):
 
 def copy_of(symbols):
     def copy(T, B, rng):
-        batch = tasks.copy_memory(T, B, rng=rng, symbols=symbols, dtype=np.float32)
+        batch = copying.copy_memory(T, B, rng=rng, symbols=symbols, dtype=np.float32)
         return batch.x, batch.targets
 
     return copy

@@ -19,9 +19,9 @@ from benchmarks import store  # first: it sets the threads of NumPy and torch
 import numpy as np
 from tqdm import tqdm
 
-from lessons_lib import cells, tasks, training
+from lessons_lib import cells, training
 from lessons_lib.functional import cross_entropy
-from lessons_models import probes, sparse
+from lessons_models import agreement, probes, sparse
 
 HIDDEN, T, BATCH, BATCHES, TEST, RATE = 8, 40, 16, 64, 256, 2e-2
 NAMES = range(8)  # the first words of the vocabulary
@@ -36,11 +36,13 @@ RUNS = {
 def trained(activity, shrink, steps, every_word, seed):
     """One LSTM with its read-out: of she and he before the pronouns, or of every next word."""
     rng, data = np.random.default_rng(seed), np.random.default_rng([seed, 1])
-    words = len(tasks.Pronouns.vocab)
+    words = len(agreement.Pronouns.vocab)
     cell = cells.LSTM(words, HIDDEN, rng=rng, forget_bias=1.0, dtype=np.float32)
     outputs = words if every_word else 2
     model = sparse.QuietModel(cell, outputs, rng=rng, activity=activity)
-    drawn = [tasks.pronoun_streams(T, BATCH, rng=data, dtype=np.float32) for _ in range(BATCHES)]
+    drawn = [
+        agreement.pronoun_streams(T, BATCH, rng=data, dtype=np.float32) for _ in range(BATCHES)
+    ]
     feeds = [(s.x, s.targets) if every_word else (s.x, s.gender, s.mask) for s in drawn]
     optimiser = sparse.ShrinkingAdam(
         RATE, names=("cell.W_hh", "W_hy"), shrink=shrink, start=steps // 5, clip=1.0
@@ -56,7 +58,7 @@ def answers(model, hs):
     """hs (..., H)  →  0 for she, 1 for he: the likelier of the two."""
     y = hs @ model.read_out["W_hy"] + model.read_out["b_y"]
     if y.shape[-1] > 2:
-        y = y[..., tasks.Pronouns.vocab.encode(("she", "he"))]
+        y = y[..., agreement.Pronouns.vocab.encode(("she", "he"))]
     return y.argmax(axis=-1)
 
 
@@ -74,7 +76,7 @@ def flips(model, test, cache, said):
 
 def measure(model):
     """Accuracy on the pronouns, and the six numbers of the criterion for every unit, each (H,)."""
-    test = tasks.pronoun_streams(T, TEST, rng=np.random.default_rng(99), dtype=np.float32)
+    test = agreement.pronoun_streams(T, TEST, rng=np.random.default_rng(99), dtype=np.float32)
     _, _, (hs, cache) = model.forward(test.x)
     _, f, _, o = cache.gates
     said = answers(model, hs)

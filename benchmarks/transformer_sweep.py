@@ -25,6 +25,7 @@ import torch
 from tqdm import tqdm
 
 from lessons_lib import experiments, tasks, text
+from lessons_models import characters
 from lessons_models.torch_transformer import PostNorm, PreNorm, Transformer
 from lessons_models.transformer_experiments import read_text, solve_last
 
@@ -39,8 +40,8 @@ def run_text(job, passes=PASSES):
     """One language model  →  bits per character (2, passes): training, validation."""
     rate, seed = job
     torch.set_num_threads(1)
-    course = text.course_text()
-    known, new = text.split(text.Vocab.from_text(course).encode(course), 0.1)
+    course = characters.course_text()
+    known, new = characters.split(text.Vocab.from_text(course).encode(course), 0.1)
     return read_text(known, new, seed, lr=rate, passes=passes, size=SIZE)[0]
 
 

@@ -27,7 +27,7 @@ from benchmarks import (
     transformer_sweep,
 )
 from lessons_lib import cells, experiments, text, torch_bridge, training
-from lessons_models import torch_models
+from lessons_models import characters, gru_variants, torch_models
 
 
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
@@ -35,7 +35,8 @@ def test_the_teaching_styles_compute_the_gradients_of_the_library(name):
     rng = np.random.default_rng(0)
     x, dhs = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 3, 6))
     options = {"reset_after": False} if name == "GRU" else {}
-    cell = getattr(cells, name)(4, 6, rng=rng, **options)
+    Cell = gru_variants.GRUVariant if name == "GRU" else getattr(cells, name)
+    cell = Cell(4, 6, rng=rng, **options)
     cell.params["b_h"] += rng.standard_normal(cell.params["b_h"].shape)
     hs, _, cache = cell.forward(x)
     dx, _, grads = cell.backward(dhs, cache)
@@ -62,15 +63,15 @@ def test_the_cell_loop_computes_the_gradient_of_the_library(name):
 
 def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
     stored = experiments.stored("character_model")
-    vocab = text.Vocab.from_text(text.course_text())
-    _, new = text.split(vocab.encode(text.course_text()), stored["validation_share"])
+    vocab = text.Vocab.from_text(characters.course_text())
+    _, new = characters.split(vocab.encode(characters.course_text()), stored["validation_share"])
     rng, weights = np.random.default_rng(0), stored["weights"]
     cell = getattr(cells, weights["cell"])(len(vocab), stored["hidden_size"], rng=rng)
     model = training.SequenceModel(cell, len(vocab), rng=rng)
     for name, array in model.params.items():
         array[:] = np.multiply(weights["params"][name], weights["unit"])
     bits = min(stored["runs"][weights["cell"]]["validation"][weights["seed"]])
-    assert text.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
+    assert characters.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
 
 
 def test_the_model_that_reads_backwards_is_the_same_network_on_the_turned_string():

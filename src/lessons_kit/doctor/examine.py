@@ -1,27 +1,28 @@
 """All checks, in the order in which one would mend: Python, packages, places, kernel."""
 
-import importlib
+import argparse
+import importlib.util
 import os
 import shutil
 import sys
 
-from lessons_kit.doctor.words import AND, SAY, quoted
+from lessons_kit.doctor import places
+from lessons_kit.doctor.words import SAY, quoted
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 DRIVERS = ("/proc/driver/nvidia/version", "/dev/nvidia0", "/dev/dxg")
+PYTHON, DOCTOR = "{}.{}.{}".format(*sys.version_info), ("-m", "lessons_kit.doctor")
 HIDE = {"matplotlib", "numpy", "torch", "tqdm"}
 
 
 def report(arguments):
     """Print faults and remarks  →  exit status."""
+    about = importlib.import_module("lessons_kit.doctor").__doc__
+    form = argparse.RawDescriptionHelpFormatter
+    argparse.ArgumentParser(description=about, formatter_class=form).parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
-    if arguments:
-        asked = arguments in (["-h"], ["--help"])
-        given = "" if asked else SAY["usage"].format(given=" ".join(arguments))
-        print(given + importlib.import_module("lessons_kit.doctor").__doc__)
-        return 0 if asked else 2
     faults, remarks, well = examine(os.getcwd())
     if faults or remarks:
         print(SAY["faults" if faults else "remarks"].format(count=len(faults or remarks)))
@@ -34,52 +35,40 @@ def report(arguments):
 
 def examine(here):
     """(faults, remarks, the line that ends a report without a fault)"""
-    if sys.version_info < (3, 11):  # noqa: UP036 (an old Python runs this to hear it)
-        return list(old_python(here)), [], ""
-    from lessons_kit.doctor import library, packages, places
-
-    root, have, folder = places.course(here), packages.installed(), places.library()
-    known = folder and "lessons-lib" in have
-    need = packages.needed(places.is_own(root)) if known else []
-    own, missing = places.own_python(root), packages.missing(have, need)
-    if own and not places.is_own(root) and (not known or missing):
-        mend = quoted(own, "-m", "lessons_kit.doctor")
-        return [(SAY["other"].format(path=sys.executable, own=own), mend)], [], ""
-    if not known:
-        return [(SAY["uninstalled"].format(path=sys.executable), places.install(root))], [], ""
-    lessons, indirect = library.notebooks(root, here), packages.indirect(have, need)
-    well = healthy(have["lessons-lib"], lessons)
-    faults = [
-        *packages.faults(root, have, need, missing + indirect),
-        *([] if indirect else packages.broken(have)),
-        *places.hidden({here, *map(os.path.dirname, lessons)}, HIDE | sys.stdlib_module_names),
-        *places.elsewhere(root, folder),
-        *library.faults(root, lessons, folder, have["lessons-lib"]),
-        *places.kernel(),
-        *places.lost(root, here, folder, lessons),
-    ]
-    return faults, list(remarks(packages, have)), well
-
-
-def healthy(version, lessons):
-    """The one line for an environment without a fault."""
-    python = ".".join(map(str, sys.version_info[:3]))
-    return SAY["well"].format(python=python, version=version, notebooks=len(lessons))
-
-
-def old_python(here):
-    """Too old a Python: nothing else is looked at."""
-    from lessons_kit.doctor import places
+    from lessons_kit.doctor import kernel, packages
 
     root = places.course(here)
-    own, mend = places.own_python(root), places.anew(root, "python3.12")
-    if own and places.is_own(root):
-        aside = os.path.join(root, ".venv")
-        mend = quoted("mv", aside, aside + "-old") + AND + mend
-    elif own:
-        mend = quoted(own, "-m", "lessons_kit.doctor")
-    old = ".".join(map(str, sys.version_info[:3]))
-    yield SAY["python"].format(old=old, path=sys.executable), mend
+    for fault in unusable(root):
+        return [fault], [], ""
+    have, lessons = packages.installed(), places.notebooks(root, here)
+    folders = {here, *map(os.path.dirname, lessons)}
+    found = [
+        *packages.faults(root, *packages.checked("dev" if places.is_own(root) else "torch")),
+        *places.hidden(folders, HIDE | sys.stdlib_module_names),
+        *places.strange(root, here, lessons, have["lessons-lib"]),
+    ]
+    found = found or list(kernel.faults(root, here, lessons, have))
+    said = {"python": PYTHON, "version": have["lessons-lib"], "notebooks": len(lessons)}
+    return found, list(remarks(packages, have)), SAY["well"].format(**said)
+
+
+def unusable(root):
+    """What has to be mended before anything else can be looked at."""
+    own = None if places.is_own(root) else places.own_python(root)
+    other = SAY["other"].format(path=sys.executable, own=own), quoted(own or "", *DOCTOR)
+    if sys.version_info < (3, 11):  # noqa: UP036 (an old Python runs this to hear it)
+        mend = other[1] if own else places.anew(root, " PYTHON=python3.12")
+        yield SAY["python"].format(old=PYTHON, path=sys.executable), mend
+        return
+    from lessons_kit.doctor import packages
+
+    if "lessons-lib" not in packages.installed() or not places.library():
+        text = SAY["uninstalled"].format(path=sys.executable)
+        yield other if own else (text, places.install(root))
+    if not importlib.util.find_spec("pip"):
+        yield SAY["pip"].format(path=sys.executable), places.install(root)
+    if own and packages.checked("torch")[0]:
+        yield other
 
 
 def remarks(packages, have):
