@@ -198,7 +198,7 @@ chromium: $(READY) # the tests look at the pages in a browser
 
 clean: ## remove the built pages and the caches (the environment stays)
 	@$(LOCK)
-	rm -rf _build .pytest_cache .ruff_cache
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis
 
 help-all: ## print every command
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lessons_lib import checks
 from lessons_lib.cells.base import Cell
 from lessons_lib.cells.gates import finish_sigmoid, hold, side_by_side, weight_gradient
 from lessons_lib.cells.init import chrono_bias, gate_params
@@ -45,7 +46,8 @@ class GRU(Cell):
         H = self.hidden_size
         self.params = gate_params(3, self.input_size, H, rng, self.dtype)
         self.params["b_hn"] = np.zeros(H, self.dtype)
-        keep = keep_bias if chrono is None else chrono_bias(H, chrono, rng, self.dtype)
+        keep = checks.floats("keep_bias", keep_bias, nan=False)
+        keep = keep if chrono is None else chrono_bias(H, chrono, rng, self.dtype)
         self.params["b_h"][1] = keep
 
     def step(self, x_t, state, held=None):
