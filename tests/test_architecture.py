@@ -18,14 +18,14 @@ LIBRARY = ROOT / "src" / "lessons_lib"
 # What may be imported from outside besides NumPy and the standard library.
 OUTSIDE = {
     "lessons_lib.training": {"tqdm"},
-    "lessons_kit.doctor": {"pip"},
+    "lessons_kit.doctor": {"pip"},  # its reading of requirements
     "lessons_kit.plots": {"matplotlib", "matplotlib_inline", "IPython", "cycler"},
 }
 TORCH_HALF = ("torch_", "transformer_")  # how its modules are called
 FUNCTION_LINES, MODULE_LINES = 25, 200
 LIBRARY_FILES, LESSONS = 28, 3
 COMING = {"lessons_lib.claims", "lessons_lib.measured"}  # lessons are about to use them
-AIM, LIBRARY_LINES = 1500, 1560  # what is above the aim: the other conventions of the GRU
+LIBRARY_LINES = 1500
 
 MODULES = sorted((ROOT / "src").rglob("*.py"))
 CAPPED = (
@@ -184,9 +184,7 @@ def test_the_library_is_small_and_common_ground(capsys):
     alone = {dotted(path) for path in files} - common(lessons)
     alone = {module for module in alone if not is_package(module)}
     with capsys.disabled():
-        print(
-            f"\nlessons_lib: {lines} lines of code (aim {AIM}) in {len(files)} files; lessons that"
-        )
+        print(f"\nlessons_lib: {lines} lines of code in {len(files)} files; lessons that")
         print("use", ", ".join(f"{m.partition('.')[2]} {n}" for m, n in sorted(lessons.items())))
     assert lines <= LIBRARY_LINES and len(files) <= LIBRARY_FILES
     assert alone <= COMING, (

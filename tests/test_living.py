@@ -15,6 +15,7 @@ from lessons_kit.living import held, language, page
 from lessons_lib import cells, training
 from lessons_lib.text import one_hot
 from lessons_lib.torch_bridge import to_torch
+from lessons_models.gru_variants import GRUVariant
 from lessons_models.lstm_variants import LSTMVariant
 from tools.environment import ROOT, notebooks
 
@@ -25,8 +26,8 @@ FOCUSED = """(e => e.getAttribute('aria-label') || e.labels?.[0]?.firstChild.tex
   e.textContent)(lab.shadowRoot.activeElement || lab)"""
 RNG = np.random.default_rng(0)
 FORMS = [
-    (cells.GRU, {"update_keeps": False}),
-    (cells.GRU, {"reset_after": False}),
+    (GRUVariant, {"update_keeps": False}),
+    (GRUVariant, {"reset_after": False}),
     (cells.LSTM, {}),
     (cells.RNN, {}),
 ]
