@@ -1,0 +1,68 @@
+"""Partial cures of the plain RNN on the gap task, one change at a time, the budget of ``gap``.
+
+``cures-crowded`` puts ten other countries into a gap of 50 words, with 300 and with 600 steps.
+"""
+
+import numpy as np
+
+from lessons_lib import cells, experiments
+from lessons_lib.cells.variants import LeakyRNN, ReLURNN, SkipRNN
+from lessons_lib.experiments import GAPS, recurrent
+from sweeps.gap import LONGEST, RATES, TUNING, make_orthogonal
+from sweeps.runner.declare import Sweep, every
+
+MIXED = np.geomspace(1, 0.005, experiments.HIDDEN)  # time scales from 1 to 200 steps
+
+
+def make_identity(cell, rng):
+    cell.params["W_hh"][:] = np.eye(cell.hidden_size)
+
+
+# name → build, clip
+MODELS = {
+    "RNN": (recurrent(cells.RNN), 1.0),
+    "no clipping": (recurrent(cells.RNN), None),
+    "orthogonal": (recurrent(cells.RNN, make_orthogonal), 1.0),
+    "identity": (recurrent(cells.RNN, make_identity), 1.0),
+    "identity + ReLU": (recurrent(ReLURNN), 1.0),
+    "same, no clipping": (recurrent(ReLURNN), None),
+    "skip 10": (recurrent(SkipRNN, skip=10), 1.0),
+    "leaky 0.5": (recurrent(LeakyRNN, leak=0.5), 1.0),
+    "leaky 0.1": (recurrent(LeakyRNN, leak=0.1), 1.0),
+    "leaky 0.01": (recurrent(LeakyRNN, leak=0.01), 1.0),
+    "leaky mixed": (recurrent(LeakyRNN, leak=MIXED), 1.0),
+    "LSTM chrono": (recurrent(cells.LSTM, chrono=LONGEST), 1.0),
+}
+CROWDED = ("orthogonal", "skip 10", "leaky 0.1", "leaky 0.01", "LSTM chrono")
+
+
+def run(settings, seed):
+    build, clip = MODELS[settings["model"]]
+    more = {name: settings[name] for name in ("steps", "distractors", "lr")}
+    score, steps = experiments.solve_gap(build, settings["gap"], seed, clip=clip, **more)
+    return {"accuracy": score, "trained": steps}
+
+
+SWEEPS = (
+    Sweep(
+        "cures",
+        run,
+        every(model=[m for m in MODELS if m != "LSTM chrono"], gap=GAPS, steps=[300],
+              distractors=[0]),
+        seeds=range(10),
+        grid={"lr": RATES},
+        tuning=TUNING,
+        tuned_on=lambda case: case["gap"] in (5, 20, 50),
+        guess=0.1,
+    ),
+    Sweep(
+        "cures-crowded",
+        run,
+        every(model=CROWDED, gap=[50], steps=[300, 600], distractors=[10]),
+        seeds=range(10),
+        grid={"lr": (*RATES[1:], 0.3, 1.0)},
+        tuning=TUNING,
+        per=("model", "steps"),
+        guess=0.1,
+    ),
+)  # fmt: skip
