@@ -118,7 +118,7 @@ def best(sweep, means):
 
 
 def edges(sweep, point):
-    """(name, value) of each setting of the point at an edge of its grid that is not a natural one."""
+    """(name, value) of each setting of the point at an edge of its grid, natural limits left out."""
     pairs = zip(sweep.grid.items(), point, strict=True)
     return [(name, value) for (name, values), value in pairs
             if value in (values[0], values[-1]) and value not in sweep.natural]  # fmt: skip

@@ -1,0 +1,71 @@
+"""How gates are initialised: time scales too short, too long, too few, on short and long gaps.
+
+LSTM and GRU with chrono biases for several T_max, two other ways to spread the time scales, and
+the zero bias, 300 steps; the zero bias with 1,500 steps too.  Each initialisation *and gap* has its
+own rate, the one that solves most seeds, and of these the fastest.
+"""
+
+import numpy as np
+
+from lessons_lib import cells, experiments
+from lessons_lib.experiments import recurrent
+from sweeps.gap import shut_input
+from sweeps.runner.declare import Sweep, every
+
+T_MAX, SOLVED, STEPS, LONGER = (20, 50, 200, 1000), 0.95, 300, 1500
+
+
+def even_biases(longest):
+    """b_f even between 0 and log(T_max - 1), b_i = -b_f: as many units per octave of time."""
+
+    def adjust(cell, rng):
+        cell.params["b_h"][1] = rng.uniform(0, np.log(longest - 1), cell.hidden_size)
+        shut_input(cell, rng)
+
+    return adjust
+
+
+def exponential_biases(cell, rng):
+    """b_f exponential with mean 1, b_i = -b_f: no T_max, P(e^b > s) = 1 / s."""
+    cell.params["b_h"][1] = rng.exponential(1.0, cell.hidden_size)
+    shut_input(cell, rng)
+
+
+MODELS = {
+    "LSTM forget bias 0": recurrent(cells.LSTM),
+    **{f"LSTM chrono {longest}": recurrent(cells.LSTM, chrono=longest) for longest in T_MAX},
+    **{f"GRU chrono {longest}": recurrent(cells.GRU, chrono=longest) for longest in T_MAX},
+    "LSTM even biases 1000": recurrent(cells.LSTM, even_biases(1000)),
+    "LSTM exponential biases": recurrent(cells.LSTM, exponential_biases),
+}
+
+
+def run(settings, seed):
+    build, steps = MODELS[settings["model"]], settings["steps"]
+    score, trained = experiments.solve_gap(
+        build, settings["gap"], seed, lr=settings["lr"], steps=steps
+    )
+    return {"accuracy": score, "trained": trained}
+
+
+def solved_and_fast(row):
+    """One more for each solved seed; then the steps saved, in shares of the budget; accuracy."""
+    saved = 1 - row["trained"] / row["steps"]
+    return (row["accuracy"] >= SOLVED) + 0.1 * saved + 0.01 * row["accuracy"]
+
+
+SWEEPS = (
+    Sweep(
+        "chrono",
+        run,
+        every(model=MODELS, gap=(2, 5, 20, 100), steps=[STEPS])
+        + every(model=["LSTM forget bias 0"], gap=(20, 50), steps=[LONGER]),
+        seeds=range(10),
+        grid={"lr": (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 0.3)},
+        tuning=(10_000, 10_001, 10_002),
+        per=("model", "gap", "steps"),
+        score=solved_and_fast,
+        tie=0.005,
+        guess=0.0,
+    ),
+)
