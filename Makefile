@@ -18,7 +18,7 @@ READY     := $(VENV)/.installed
 NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
 SWEEPS    := $(filter-out gap_sweep cost_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
-BOOK_TESTS := archive assets book claims colab figures film forks frame jupyterlab lab pages project \
+BOOK_TESTS := archive assets book claims colab figures film forks jupyterlab living nbval_strict pages project \
 	readme solved teaching upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -print) \
@@ -80,7 +80,7 @@ test-library: $(READY) ## the tests of the library alone: no pages, no browser
 	$(PYTEST) $(LIBRARY_TESTS)
 
 test-oldest: ## the tests of the library on the oldest versions it allows, in .venv-oldest
-	@mkdir -p _build && $(PYTHON) -m tools.oldest >_build/oldest.txt
+	@mkdir -p _build && $(PYTHON) -m tools.upkeep.oldest >_build/oldest.txt
 	@rm -rf .venv-oldest
 	@PYTEST_ADDOPTS="-W ignore::DeprecationWarning" $(MAKE) --no-print-directory \
 		VENV=.venv-oldest CONSTRAINTS=_build/oldest.txt test-library
@@ -91,22 +91,22 @@ test-newest: ## everything on the newest versions of everything, in .venv-newest
 
 test-wheel: $(READY) ## the wheel in an environment with NumPy alone, in .venv-wheel
 	@rm -rf .venv-wheel && mkdir -p _build && $(BIN)/python -m venv .venv-wheel
-	@$(BIN)/python -m tools.wheel .venv-wheel
+	@$(BIN)/python -m tools.upkeep.wheel .venv-wheel
 
 notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of them)
-	@$(BIN)/python -m tools.notebooks $(or $(ONLY),$(NOTEBOOKS))
+	@$(BIN)/python -m tools.notebooks.execute $(or $(ONLY),$(NOTEBOOKS))
 
 sync: $(READY) ## regenerate the starters of the exercises from their references
-	@$(BIN)/python -m lessons_lib.editions sync $(NOTEBOOKS)
+	@$(BIN)/python -m tools.editions sync $(NOTEBOOKS)
 
 student: $(READY) ## the notebooks without solutions, in _build/student and, to hand out, student.zip
 	@rm -rf _build/student
-	@$(BIN)/python -m lessons_lib.editions strip $(NOTEBOOKS) --to _build/student
-	@$(BIN)/python -m tools.student_zip _build/student
+	@$(BIN)/python -m tools.editions strip $(NOTEBOOKS) --to _build/student
+	@$(BIN)/python -m tools.editions.student_zip _build/student
 
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved
-	@$(BIN)/python -m lessons_lib.editions solve $(NOTEBOOKS) --to _build/solved
+	@$(BIN)/python -m tools.editions solve $(NOTEBOOKS) --to _build/solved
 
 publish: export COURSE_PUBLISH = 1
 publish: book launch student zip ## what the workflow publishes, for the repository it runs in
@@ -114,23 +114,23 @@ publish: book launch student zip ## what the workflow publishes, for the reposit
 
 launch: $(READY) ## the notebooks with the first cell for Colab, as the branch `launch`
 	@rm -rf _build/launch
-	@$(BIN)/python -m tools.colab $(NOTEBOOKS) --to _build/launch --store
+	@$(BIN)/python -m tools.editions.colab $(NOTEBOOKS) --to _build/launch --store
 
 links: $(READY) ## follow every link to the web (needs the network)
-	@$(BIN)/python -m tools.links
+	@$(BIN)/python -m tools.publish.links
 
 upgrade: ## the newest versions: constraints.txt, every output, and the printed numbers that changed
 	@rm -rf .venv-newest
 	@$(MAKE) --no-print-directory VENV=.venv-newest CONSTRAINTS=/dev/null .venv-newest/.installed
 	@MPLCONFIGDIR="$(CURDIR)/.venv-newest/matplotlib" IPYTHONDIR="$(CURDIR)/.venv-newest/ipython" \
-		.venv-newest/bin/python -m tools.upgrade $(or $(ONLY),$(NOTEBOOKS))
+		.venv-newest/bin/python -m tools.upkeep.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=book $(LAB_ARGS)
 
 doctor: ## say what is wrong with the environment, and what mends it
 	@p=$(BIN)/python; test -x $$p || p=$(PYTHON); $$p -c 'import os, sys; sys.path[0] = os.path.abspath("src"); \
-		from lessons_lib.doctor import main; sys.exit(main())'
+		from lessons_kit.doctor import main; sys.exit(main())'
 
 lint: $(READY) ## ruff and codespell
 	@$(BIN)/ruff check --quiet .
@@ -149,20 +149,20 @@ sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="
 	$(if $(ONLY),,set -e; $(foreach sweep,$(SWEEPS),$(BIN)/python -m benchmarks.$(sweep);))
 
 teaching: $(READY) ## the times, the map and the schedules on the page for teachers
-	@$(BIN)/python -m tools.teaching
+	@$(BIN)/python -m tools.upkeep.teaching
 
 picture: $(READY) ## draw the picture of the README from the stored results
-	$(BIN)/python -m tools.readme_picture
+	$(BIN)/python -m tools.upkeep.readme_picture
 
 zip: book ## the offline edition: pages and notebooks as one archive, in _build
-	@$(BIN)/python -m tools.archive
+	@$(BIN)/python -m tools.editions.archive
 
 lighthouse: book chromium ## measure the built pages with Lighthouse (ONLY="book/3_lstm/carousel …" for some)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[lighthouse]'
-	@$(BIN)/python -m tools.lighthouse $(ONLY)
+	@$(BIN)/python -m tools.publish.lighthouse $(ONLY)
 
 chromium: $(READY) # the tests look at the pages in a browser
-	@$(BIN)/python -m tools.browser
+	@$(BIN)/python -m tools.publish.browser
 
 clean: ## remove the built pages and the caches (the environment stays)
 	rm -rf _build .pytest_cache .ruff_cache

@@ -1,3 +1,3 @@
 """Every notebook named on pytest's command line is checked strictly."""
 
-pytest_plugins = ["tools.nbval_strict"]
+pytest_plugins = ["tools.notebooks.nbval_strict"]

@@ -26,8 +26,8 @@ import numpy as np
 from tqdm import tqdm
 
 from lessons_lib import cells, experiments, tasks, training
-from lessons_lib.cells.ablation import AblatedLSTM
 from lessons_lib.functional import cross_entropy, squared_error
+from lessons_models.cell_ablation import AblatedLSTM
 
 RATES, SEEDS, FORGET_BIAS = (3e-3, 1e-2, 3e-2), range(5), 1.0
 ADDING = {"T": 50, "hidden_size": 16, "steps": 800}

@@ -24,8 +24,8 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lessons_lib import torch_models
-from lessons_lib.torch_models import HIDDEN, STEPS, AttentiveSeq2Seq, Seq2Seq
+from lessons_models import torch_models
+from lessons_models.torch_models import HIDDEN, STEPS, AttentiveSeq2Seq, Seq2Seq
 
 LENGTHS, SEEDS, RATES = (4, 8, 12, 16, 24, 32), (0, 1, 2, 3, 4), (5e-3, 1e-2, 2e-2)
 RESULTS = store.DATA / "bottleneck.json"

@@ -27,7 +27,7 @@ import torch
 from tqdm import tqdm
 
 from lessons_lib import tasks
-from lessons_lib import torch_captions as captions
+from lessons_models import torch_captions as captions
 
 SEEDS, RATES, TEST = range(5), (2.5e-3, 5e-3, 1e-2), 1024
 RESULTS = store.DATA / "captions.json"

@@ -16,7 +16,8 @@ from benchmarks import store  # first: it sets the threads of NumPy and torch
 # isort: split
 import numpy as np
 
-from lessons_lib import attention, cells, footprint
+from lessons_lib import attention, cells
+from lessons_models import footprint
 
 LENGTHS, SIZE, HEADS, ROUNDS = (64, 128, 256, 512, 1024, 2048), 64, 4, 9
 RESULTS = store.DATA / "cost_sweep.json"

@@ -22,8 +22,8 @@ from tqdm import tqdm
 
 from benchmarks.gap_sweep import make_orthogonal
 from lessons_lib import cells, experiments
-from lessons_lib.cells.variants import LeakyRNN, ReLURNN, SkipRNN
 from lessons_lib.experiments import recurrent
+from lessons_models.cell_variants import LeakyRNN, ReLURNN, SkipRNN
 
 RATES, SMALLER, LARGER = (3e-3, 1e-2, 2e-2), (1e-3, 3e-3, 1e-2), (3e-2, 5e-2, 1e-1)
 STEPS, MIXED = 300, np.geomspace(1, 0.005, experiments.HIDDEN)  # time scales from 1 to 200 steps

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lessons_lib import torch_alignment
+from lessons_models import torch_alignment
 
 BUDGETS, SEEDS, RATES = (50, 100, 200), (0, 1, 2, 3, 4), (1e-2, 2e-2, 4e-2)
 RESULTS = store.DATA / "dates.json"

@@ -1,9 +1,9 @@
 """The small networks of the living cells: an RNN, an LSTM, a GRU of six units, one attention head.
 
-Each reads sentences of ``lab.language`` with gaps of every length up to its longest, and is asked
-once, at the end.  One seed each, chosen after looking at several: all of them answer, and what a
-held gate does to the answer differs from seed to seed.  The weights are stored with four decimals,
-and the accuracies are those of the stored weights, on new sentences.
+Each reads sentences of ``living.language`` with gaps of every length up to its longest, and is
+asked once, at the end.  One seed each, chosen after looking at several: all of them answer, and
+what a held gate does to the answer differs from seed to seed.  The weights are stored with four
+decimals, and the accuracies are those of the stored weights, on new sentences.
 Results: src/lessons_lib/data/lab_cells.json.
 
     python -m benchmarks.lab_sweep
@@ -16,10 +16,10 @@ from benchmarks import store  # first: it sets the threads of NumPy and torch
 # isort: split
 import numpy as np
 
+from lessons_kit.living import language
 from lessons_lib import cells, training
 from lessons_lib.attention.models import SelfAttention
 from lessons_lib.functional import cross_entropy
-from lessons_lib.lab import language
 
 HIDDEN, SIZE, LONGEST, STEPS, BATCH = 6, 4, 48, 2500, 32
 WORDS, ANSWERS = len(language.VOCAB), len(language.ANSWERS)

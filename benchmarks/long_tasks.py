@@ -3,9 +3,9 @@
 from collections import namedtuple
 
 from benchmarks.memory_sweep import adding, copy_of, mean_squared, order  # it sets the threads
-from lessons_lib.curriculum import doubling
 from lessons_lib.functional import cross_entropy, squared_error
 from lessons_lib.training import accuracy
+from lessons_models.curriculum import doubling
 
 LONGEST = 1000
 # draw(stage, B, rng) → x, target, for the stages of the curriculum: lengths T, or for the copy

@@ -18,9 +18,9 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from lessons_lib.torch_models import BATCH, HIDDEN, STEPS, Seq2Seq
 from lessons_lib.torch_training import Adam
 from lessons_lib.training import linear_decay
+from lessons_models.torch_models import BATCH, HIDDEN, STEPS, Seq2Seq
 
 SEEDS, RATES, LENGTHS, TEST_LENGTH, TEST_STRINGS = (
     (0, 1, 2, 3, 4),

@@ -19,8 +19,9 @@ from benchmarks import store  # first: it sets the threads of NumPy and torch
 import numpy as np
 from tqdm import tqdm
 
-from lessons_lib import cells, probes, sparse, tasks, training
+from lessons_lib import cells, tasks, training
 from lessons_lib.functional import cross_entropy
+from lessons_models import probes, sparse
 
 HIDDEN, T, BATCH, BATCHES, TEST, RATE = 8, 40, 16, 64, 256, 2e-2
 NAMES = range(8)  # the first words of the vocabulary

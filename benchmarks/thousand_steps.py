@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.long_tasks import LONGEST, TASKS
 from lessons_lib import cells, training
-from lessons_lib.curriculum import climb
+from lessons_models.curriculum import climb
 
 RESULTS = store.DATA / "thousand_steps.json"
 BATCH, TEST, SEEDS = 32, 256, range(5)

@@ -25,8 +25,8 @@ import torch
 from tqdm import tqdm
 
 from lessons_lib import experiments, tasks, text
-from lessons_lib.torch_transformer import PostNorm, PreNorm, Transformer
-from lessons_lib.transformer_experiments import read_text, solve_last
+from lessons_models.torch_transformer import PostNorm, PreNorm, Transformer
+from lessons_models.transformer_experiments import read_text, solve_last
 
 SEEDS, PASSES, SIZE = (0, 1, 2, 3, 4), 40, 32
 TEXT_RATES, GAP_RATES, GAPS = (2.5e-3, 5e-3, 1e-2), (1e-3, 3e-3, 1e-2), (5, 50, 200)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tools import browser
+from tools.publish import browser
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from lessons_lib import __version__
-from tools import archive, packing
+from tools.editions import archive, packing
 from tools.environment import notebooks
-from tools.markup import Page
+from tools.site.markup import Page
 
 TOP = f"memory-in-sequences-{__version__}"
 OPENED = [

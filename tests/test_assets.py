@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from fontTools.ttLib import TTFont
 
-from tools import assets, frame, styles
 from tools.environment import ROOT
+from tools.site import assets, frame, styles
 
 STATIC = ROOT / "_build" / "html" / "_static"
 CSS = """

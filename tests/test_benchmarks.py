@@ -25,7 +25,8 @@ from benchmarks import (
     time_per_step,
     transformer_sweep,
 )
-from lessons_lib import cells, experiments, text, torch_bridge, torch_models, training
+from lessons_lib import cells, experiments, text, torch_bridge, training
+from lessons_models import torch_models
 
 
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])

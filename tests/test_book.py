@@ -5,8 +5,8 @@ import re
 import nbformat
 import pytest
 
-from tools import hygiene
 from tools.environment import ROOT, notebooks
+from tools.notebooks import hygiene
 
 LESSONS = notebooks()
 NAMES = [path.relative_to(ROOT).as_posix() for path in LESSONS]

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from lessons_lib import cells
-from lessons_lib.cells.ablation import AblatedLSTM
 from lessons_lib.gradcheck import numerical_jacobian, relative_error
+from lessons_models.cell_ablation import AblatedLSTM
 from tests.test_cells import (
     assert_forward_is_the_repeated_step,
     assert_gradients_match,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lessons_lib import cells
-from lessons_lib.cells.variants import LeakyRNN, ReLURNN, SkipRNN
 from lessons_lib.gradcheck import numerical_jacobian, relative_error
+from lessons_models.cell_variants import LeakyRNN, ReLURNN, SkipRNN
 from tests.test_cells import assert_forward_is_the_repeated_step, assert_gradients_match
 
 T, B, D, H = 7, 3, 4, 5

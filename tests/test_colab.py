@@ -6,8 +6,9 @@ import sys
 import nbformat
 import pytest
 
-from tools import colab, hygiene
+from tools.editions import colab
 from tools.environment import notebooks
+from tools.notebooks import hygiene
 
 LIBRARY = "git+https://github.com/Ada/memory@main"
 COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab')\n"

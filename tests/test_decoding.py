@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from lessons_lib.decoding import beam_search
 from lessons_lib.functional import log_softmax
+from lessons_models.decoding import beam_search
 
 K, END, STEPS = 4, 3, 4
 

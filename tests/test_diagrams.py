@@ -14,11 +14,12 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Wedge
 from matplotlib.transforms import Bbox
 
-from lessons_lib import cells, diagrams
-from lessons_lib.diagrams import render_svg, scene
-from lessons_lib.diagrams.description import Flow, Label
+from lessons_kit import diagrams
+from lessons_kit.diagrams import render_svg, scene
+from lessons_kit.diagrams.description import Flow, Label
+from lessons_kit.plots import PALETTE
+from lessons_lib import cells
 from lessons_lib.gradcheck import numerical_gradient
-from lessons_lib.plots import PALETTE
 
 SVG = "{http://www.w3.org/2000/svg}"
 STEPS = {

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from lessons_lib import doctor
-from lessons_lib.doctor.examine import DRIVERS
+from lessons_kit import doctor
+from lessons_kit.doctor.examine import DRIVERS
 from tools.environment import ROOT
 
 pytestmark = pytest.mark.skipif(
     os.name == "nt", reason="the faults are planted in environments laid out as on POSIX"
 )
-SOURCES = sorted((ROOT / "src" / "lessons_lib" / "doctor").glob("*.py"))
+SOURCES = sorted((ROOT / "src" / "lessons_kit" / "doctor").glob("*.py"))
 LESSON = "book/5_attention/soft_lookup.ipynb"
 VERSION = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
 
@@ -38,9 +38,9 @@ class Course:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.root / name)
         shutil.copytree(
-            ROOT / "src" / "lessons_lib",
-            self.root / "src" / "lessons_lib",
-            ignore=shutil.ignore_patterns("__pycache__", "data"),
+            ROOT / "src",
+            self.root / "src",
+            ignore=shutil.ignore_patterns("__pycache__", "data", "*.egg-info"),
         )
         self.home.mkdir()
         venv.create(self.root / ".venv")
@@ -87,7 +87,7 @@ class Course:
         """Run the doctor  →  (status, what it prints)."""
         env = {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "LC_ALL": "C.UTF-8"}
         env |= {"CHROMIUM": str(self.browser), "PYTHONWARNDEFAULTENCODING": "1"} | extra
-        command = [str(python or self.python), "-W", "error", "-m", "lessons_lib.doctor"]
+        command = [str(python or self.python), "-W", "error", "-m", "lessons_kit.doctor"]
         run = subprocess.run(
             command, cwd=cwd or self.root, env=env, capture_output=True, encoding="utf-8"
         )
@@ -170,7 +170,7 @@ def test_a_python_without_the_library_is_sent_to_the_one_that_has_it(course, tmp
     venv.create(tmp_path / "bare")
     bare = tmp_path / "bare" / "bin" / "python"
     said = course.say(python=bare, cwd=course.root / "src")
-    told(said, f"{bare} is not the Python of the course", f"{course.python} -m lessons_lib.doctor")
+    told(said, f"{bare} is not the Python of the course", f"{course.python} -m lessons_kit.doctor")
 
 
 def test_where_nothing_is_installed_the_doctor_runs_from_the_sources(course, tmp_path):
@@ -243,7 +243,7 @@ def test_a_library_of_another_folder_is_found(course, tmp_path):
 
 
 def test_a_library_in_site_packages_is_no_fault(course):
-    shutil.copytree(course.root / "src" / "lessons_lib", course.site / "lessons_lib")
+    shutil.copytree(course.root / "src", course.site, dirs_exist_ok=True)
     (course.site / "course.pth").unlink()
     assert course.say()[0] == 0
 
@@ -282,7 +282,7 @@ def test_an_edition_that_was_handed_out_hears_its_own_command(course, made, belo
     notebook["cells"].append({"cell_type": "code", "source": "from lessons_lib import telepathy"})
     path.write_text(json.dumps(notebook), encoding="utf-8")
     (course.site / "course.pth").unlink()
-    shutil.copytree(course.root / "src" / "lessons_lib", course.site / "lessons_lib")
+    shutil.copytree(course.root / "src", course.site, dirs_exist_ok=True)
     told(course.say(cwd=top), "needs lessons_lib.telepathy", f"cd {top} && ", install)
 
 
@@ -319,7 +319,7 @@ def old(version, cwd):
     """The doctor as a Python of this version meets it."""
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); sys.path.insert(0, '')\n"
-        f"from lessons_lib import doctor\nsys.version_info = {version}\nsys.exit(doctor.main())"
+        f"from lessons_kit import doctor\nsys.version_info = {version}\nsys.exit(doctor.main())"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True)
     assert not run.stderr, run.stderr
@@ -331,7 +331,7 @@ def test_an_old_python_hears_that_it_is_too_old(course):
         old((3, 8, 18), course.root),
         "Python 3.8.18",
         "Python 3.11 or newer is needed",
-        f"{course.python} -m lessons_lib.doctor",
+        f"{course.python} -m lessons_kit.doctor",
     )
     shutil.rmtree(course.root / ".venv")
     told(old((3, 10, 1), course.root), f"cd {course.root} && make book PYTHON=python3.12")
@@ -344,8 +344,8 @@ def test_the_doctor_is_written_for_python_3_8_and_the_standard_library(path):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) else []
         outside = {name.split(".")[0] for name in names} - sys.stdlib_module_names
-        assert outside <= {"lessons_lib"}, outside
-        assert all(name.startswith("lessons_lib") for name in names if "lessons_lib" in name)
+        assert outside <= {"lessons_kit"}, outside
+        assert all(name.startswith("lessons_kit") for name in names if "lessons_kit" in name)
         # `isinstance(x, A | B)` parses, and fails only when it runs
         assert not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)) or sets(node)
 
@@ -363,7 +363,7 @@ def test_arguments_are_refused_and_help_is_given(capsys):
 
 def test_the_environment_of_these_tests_is_healthy():
     """No fault in all lessons of the course; what it remarks on is this machine's business."""
-    command = [sys.executable, "-m", "lessons_lib.doctor"]
+    command = [sys.executable, "-m", "lessons_kit.doctor"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert run.returncode == 0 and not run.stderr, run.stdout + run.stderr
     assert len(list(Path(ROOT, "book").glob("*/*.ipynb"))) > 1

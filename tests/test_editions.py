@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from lessons_lib import editions, exercises
+from lessons_kit import exercises
+from tools import editions
 from tools.environment import notebooks
 
 GRU = exercises.ALL["gru.step"]
@@ -22,7 +23,7 @@ def lesson(folder, function=GRU.starter, name="lesson.ipynb"):
     """A small notebook: imports, an exercise, its solution, one cell more."""
     cells = [
         {"cell_type": "markdown", "id": "m", "metadata": {}, "source": ["# Lesson – ünïcode"]},
-        code("import numpy as np\nfrom lessons_lib.exercises import check, solution"),
+        code("import numpy as np\nfrom lessons_kit.exercises import check, solution"),
         code(f"# a remark above\n{function}{TAIL}", count=2),
         code('solution("gru.step")', {"output_type": "execute_result", "execution_count": 3,
              "metadata": {}, "data": {"text/html": "<details>secret</details>"}}, count=3),
@@ -115,7 +116,7 @@ def test_an_edition_never_overwrites_its_notebook_or_another(tmp_path, capsys):
 
 def test_the_command_runs_as_a_module(tmp_path):
     path = lesson(tmp_path / "4_gru")
-    command = [sys.executable, "-m", "lessons_lib.editions", "sync", "--check", str(path)]
+    command = [sys.executable, "-m", "tools.editions", "sync", "--check", str(path)]
     assert subprocess.run(command).returncode == 0
 
 

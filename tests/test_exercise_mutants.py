@@ -8,9 +8,9 @@ from collections import Counter
 
 import pytest
 
-from lessons_lib import exercises
-from lessons_lib.exercises import judge
-from tools.mutants import mutants
+from lessons_kit import exercises
+from lessons_kit.exercises import judge
+from tools.upkeep.mutants import mutants
 
 SAME = "the two have the same size here"
 SIGN = "the array has two axes: axis 1 and axis -1 are the same"

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lessons_lib import cells, exercises, gradcheck, torch_bridge
+from lessons_kit import exercises
+from lessons_lib import cells, gradcheck, torch_bridge
 from lessons_lib.cells.init import chrono_bias
 
 REF = {name: exercise.reference for name, exercise in exercises.ALL.items()}

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_lib import exercises
-from lessons_lib.exercises import answers, judge
-from lessons_lib.exercises.exercise import Exercise, Mistake
+from lessons_kit import exercises
+from lessons_kit.exercises import answers, judge
+from lessons_kit.exercises.exercise import Exercise, Mistake
 
 ALL = list(exercises.ALL.values())
 IDS = [exercise.id for exercise in ALL]
@@ -257,7 +257,7 @@ def test_a_pass_and_a_fail_are_printed_with_a_mark(capsys):
 
 def test_a_console_without_the_marks_gets_words():
     code = (
-        "from lessons_lib import exercises as e; "
+        "from lessons_kit import exercises as e; "
         "e.check('gru.step', e.ALL['gru.step'].reference); e.check('gru.step', lambda: 0)"
     )
     old_console = {"PYTHONIOENCODING": "cp1252", "PYTHONPATH": ":".join(sys.path)}
@@ -293,7 +293,7 @@ def test_a_mistake_must_quote_the_reference_exactly_once():
 
 
 def test_the_numpy_half_stays_free_of_torch():
-    code = "import sys; from lessons_lib import exercises; sys.exit('torch' in sys.modules)"
+    code = "import sys; from lessons_kit import exercises; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 

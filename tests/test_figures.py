@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 
-from lessons_lib.plots import PALETTE
-from tools import figures
+from lessons_kit.plots import PALETTE
 from tools.environment import ROOT, notebooks
+from tools.upkeep import figures
 
 LESSONS = notebooks()
 CSS = (ROOT / "book/_static/course.css").read_text(encoding="utf-8")

@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from lessons_lib import cells, diagrams, flow
+from lessons_kit import diagrams
+from lessons_lib import cells, flow
 
 WORDS = "the clouds are in the".split()
 SQUARES = [f'<rect x="{10 * k}" y="0" width="10" height="10"/>' for k in range(3)]

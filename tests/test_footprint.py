@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lessons_lib import attention, cells, footprint
+from lessons_lib import attention, cells
+from lessons_models import footprint
 
 
 def test_an_array_counts_once_and_a_view_as_its_owner():

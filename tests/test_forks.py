@@ -12,9 +12,9 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from tools import repository
-from tools.archive import STEM
+from tools.editions.archive import STEM
 from tools.environment import METADATA, ROOT
+from tools.publish import repository
 
 CONFIG = ROOT / "_config.yml"
 LESSON = "book/1_rnn/lesson"

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from lessons_lib import cells, torch_bridge
-from lessons_lib.cells import gru_layouts
+from lessons_models import gru_layouts
 
 T, B, D, H = 5, 3, 4, 6
 FORMS = [(keeps, after) for keeps in (True, False) for after in (True, False)]

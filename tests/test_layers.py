@@ -71,7 +71,9 @@ FUNCTION_LINES, MODULE_LINES = 25, 200
 
 MODULES = sorted(LIBRARY.rglob("*.py"))
 CAPPED = (
-    MODULES + sorted((ROOT / "tools").rglob("*.py")) + sorted((ROOT / "benchmarks").glob("*.py"))
+    sorted((ROOT / "src").rglob("*.py"))
+    + sorted((ROOT / "tools").rglob("*.py"))
+    + sorted((ROOT / "benchmarks").glob("*.py"))
 )
 
 
@@ -80,7 +82,7 @@ def name_of(path):
 
 
 def floor_name(path):
-    """`cells` for src/lessons_lib/cells/lstm.py, `plots` for src/lessons_lib/plots.py."""
+    """`cells` for src/lessons_lib/cells/lstm.py, `plots` for src/lessons_kit/plots.py."""
     return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
 
 

@@ -7,10 +7,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tools import hygiene
 from tools.environment import ROOT
-from tools.markup import Page
-from tools.server import serve
+from tools.notebooks import hygiene
+from tools.publish.server import serve
+from tools.site.markup import Page
 
 SITE = ROOT / "_build" / "html"
 PAGES = [f"{entry}.html" for entry in hygiene.toc_entries()]

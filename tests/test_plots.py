@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 
-from lessons_lib import plots
-from lessons_lib.plots.labels import spread_out
+from lessons_kit import plots
+from lessons_kit.plots.labels import spread_out
 
 GAPS = [2, 10, 50]
 RESULTS = {

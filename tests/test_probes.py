@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lessons_lib import probes
+from lessons_models import probes
 
 
 def recorded(seed=0, T=30, B=40, H=5, noise=0.5):

@@ -50,7 +50,9 @@ def files(hook):
     """What pre-commit would hand over: for notebooks two of them, else two sources."""
     kinds = hook.get("types", []) + hook.get("types_or", [])
     some = notebooks()[:2] if "jupyter" in kinds else []
-    return some + ([] if kinds == ["jupyter"] else [Path(__file__), ROOT / "tools" / "hygiene.py"])
+    return some + (
+        [] if kinds == ["jupyter"] else [Path(__file__), ROOT / "tools" / "environment.py"]
+    )
 
 
 @pytest.mark.parametrize("hook", HOOKS[0]["hooks"], ids=lambda hook: hook["id"])

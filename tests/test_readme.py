@@ -5,8 +5,9 @@ import re
 import nbformat
 import pytest
 
-from tools import hygiene, readme_picture
 from tools.environment import ROOT, notebooks
+from tools.notebooks import hygiene
+from tools.upkeep import readme_picture
 
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 

@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from lessons_lib import editions, exercises
+from lessons_kit import exercises
+from tools import editions
 from tools.environment import ROOT, notebooks
 
 SECTIONS = [path for path in notebooks() if "## Exercises" in path.read_text(encoding="utf-8")]

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from lessons_lib import cells, sparse, training
+from lessons_lib import cells, training
 from lessons_lib.functional import cross_entropy
 from lessons_lib.gradcheck import check_gradients
+from lessons_models import sparse
 
 
 def quiet(activity, Cell=cells.LSTM):

@@ -8,9 +8,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lessons_lib import editions, exercises
-from tools import hygiene, packing, prerequisites, student_zip, teaching
+from lessons_kit import exercises
+from tools import editions
+from tools.editions import packing, student_zip
 from tools.environment import ROOT, notebooks
+from tools.notebooks import hygiene
+from tools.upkeep import prerequisites, teaching
 
 PAGE = teaching.PAGE.read_text(encoding="utf-8")
 COURSE = teaching.lessons()
@@ -172,7 +175,7 @@ def test_the_grader_on_the_page_tells_solved_wrong_broken_and_untouched_apart(tm
     solved[1]["source"] = "import nothing_of_this_name\n" + solved[1]["source"]
     solved[2]["source"] = solved[2]["source"].replace("return ", "return ", 1)
     path = tmp_path / "handed_in" / "soft_lookup.ipynb"
-    editions.cells.write(path, notebook)
+    editions.rewrite.write(path, notebook)
     untouched = ROOT / "book/4_gru/two_gates.ipynb"
     rows = graded(tmp_path, path, untouched)
     marks = {row[1]: (row[2], row[3]) for row in rows}
@@ -187,12 +190,12 @@ def test_one_strange_notebook_does_not_keep_the_others_from_their_marks(tmp_path
     (first, _), *others = editions.exercise_cells(lesson)
     first["source"] = "%%time\n" + first["source"]
     others[0][0]["source"] = "exit()\n" + others[0][0]["source"]
-    editions.cells.write(tmp_path / "strange.ipynb", lesson)
+    editions.rewrite.write(tmp_path / "strange.ipynb", lesson)
     (tmp_path / "broken.ipynb").write_text("{")
     bare = ROOT / "book/3_lstm/carousel.ipynb"
     rows = graded(tmp_path, tmp_path / "broken.ipynb", bare, tmp_path / "strange.ipynb")
     marks = {row[1]: (row[2], row[3]) for row in rows[2:]}
-    assert rows[0][1:3] == ["notebook", "0"] and rows[0][3].startswith("Refused: ")
+    assert rows[0][1:3] == ["notebook", "0"] and rows[0][3].startswith("JSONDecodeError: ")
     assert rows[1][1:] == ["notebook", "0", "no exercise in it"]
     assert marks["attention.masked_softmax"][0] == "1" and marks["attention.causal"][0] == "1"
     assert marks["cell: exit()"][0] == "0"

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lessons_lib import attention, tasks
-from lessons_lib import torch_alignment as alignment
+from lessons_models import torch_alignment as alignment
 
 S, T, B, K, L, H = 6, 4, 3, 9, 7, 8
 LENGTHS = torch.tensor([6, 2, 4])

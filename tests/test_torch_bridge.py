@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from lessons_lib import attention, cells, torch_bridge
-from lessons_lib.cells import variants
+from lessons_models import cell_variants as variants
 
 T, B, D, H = 6, 3, 4, 5
 PAIRS = {

@@ -6,8 +6,8 @@ import torch
 
 from benchmarks import caption_sweep
 from lessons_lib import attention, tasks
-from lessons_lib import torch_captions as captions
-from lessons_lib.torch_captions.models import _draw
+from lessons_models import torch_captions as captions
+from lessons_models.torch_captions.models import _draw
 
 SOFT_AND_NONE = [captions.Captioner, captions.SummaryCaptioner, captions.AttentiveCaptioner]
 ALL = [*SOFT_AND_NONE, captions.HardCaptioner]

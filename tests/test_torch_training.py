@@ -161,7 +161,8 @@ import sys
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
-from lessons_lib import torch_models, torch_training
+from lessons_lib import torch_training
+from lessons_models import torch_models
 model = nn.Linear(4, 3)
 adam = torch_training.Adam(model.parameters(), lr=0.1, clip=1.0)
 data = [(torch.ones(2, 4), torch.zeros(2, dtype=torch.int64))] * 2

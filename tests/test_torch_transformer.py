@@ -7,7 +7,7 @@ from torch import nn
 
 from lessons_lib import attention, torch_bridge
 from lessons_lib.gradcheck import numerical_gradient, relative_error
-from lessons_lib.torch_transformer import (
+from lessons_models.torch_transformer import (
     Heads,
     PostNorm,
     PreNorm,

@@ -8,9 +8,10 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from lessons_lib.doctor.packages import normal
-from tools import links, oldest, upgrade
+from lessons_kit.doctor.packages import normal
 from tools.environment import METADATA, ROOT
+from tools.publish import links
+from tools.upkeep import oldest, upgrade
 
 PINS = """# The versions.
 # torch without a local suffix.

@@ -9,8 +9,8 @@ import tomllib
 import nbformat
 import pytest
 
-from tools import wheel
 from tools.environment import ROOT, notebooks
+from tools.upkeep import wheel
 
 # Each of them loads torch._dynamo, two seconds in every reader's kernel.
 SLOW = ("torch.optim", "torch.compile", "torch._dynamo", "torch.export", "torch.onnx")
@@ -53,8 +53,10 @@ def test_importing_the_library_loads_neither_numpy_nor_torch_nor_matplotlib():
 def test_the_wheel_takes_every_file_of_the_library_along():
     """Read from the patterns; `make test-wheel` looks into the wheel itself."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    patterns = tomllib.loads(text)["tool"]["setuptools"]["package-data"]["lessons_lib"]
-    kinds = [pattern.removeprefix("**/") for pattern in patterns] + ["*.py"]
+    patterns = tomllib.loads(text)["tool"]["setuptools"]["package-data"]
+    kinds = ["*.py"]
+    for package, given in patterns.items():
+        kinds += [f"{package}/{pattern.removeprefix('**/')}" for pattern in given]
     files = wheel.sources()
-    assert "data/gap_sweep.json" in files
+    assert "lessons_lib/data/gap_sweep.json" in files
     assert not [f for f in files if not any(fnmatch.fnmatch(f, kind) for kind in kinds)]

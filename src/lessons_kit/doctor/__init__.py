@@ -1,0 +1,21 @@
+"""What is wrong with this environment, and the exact command that mends it.  Floor 1.
+
+    python -m lessons_kit.doctor               in the folder of the course, or of your notebooks
+    cd src; python -m lessons_kit.doctor       where the library is not installed
+
+Standard library only, and no syntax newer than Python 3.8: it has to run where the rest does not.
+Status 0: all is well, or there are only remarks; 1: something is to mend.
+
+``main`` imports the rest when it is called: a file ``json.py`` of yours must not stop the doctor.
+"""
+
+
+def main(arguments=()):
+    """Print what is wrong and what mends it  →  exit status."""
+    import sys
+
+    if not getattr(sys.flags, "safe_path", False):
+        del sys.path[:1]  # ``python -m`` put this folder first; a notebook elsewhere has it not
+    from lessons_kit.doctor.examine import report
+
+    return report(list(arguments))

@@ -1,0 +1,184 @@
+"""Run an answer on the cases of its exercise and say, in words, what is wrong with it."""
+
+import copy
+import inspect
+import warnings
+
+import numpy as np
+
+from lessons_kit.exercises.answers import equal, form_fault, leaves, same, value_fault
+
+SAY = {
+    "greeting": "not attempted yet. Replace `raise NotImplementedError` and run the cell again.",
+    "right": "right, on {cases}.",
+    "callable": "give the function itself, as in check({id!r}, {name}); got {got}.",
+    "signature": "it must take {expected} arguments, as in the starter: {error}.",
+    "raised": "it raised {kind} for arguments of shapes {shapes}: {error}",
+    "changed": "it changes its argument number {number} in place. Make a new array instead.",
+    "unusable": "what it returns cannot be used: {error}",
+    "hint": "not yet. It behaves like this slip: {hint}",
+    "hints": "not yet. It behaves like two slips at once: {hint}",
+    "wrong": "not yet. {fault}",
+}
+
+
+class Unusable(Exception):
+    """An answer that cannot be compared; its message says why."""
+
+
+def evaluate(exercise, function):
+    """Is ``function`` a right answer?  →  (passed: bool, message: str).
+
+    Never raises for an answer, whatever it does, short of not returning.
+    """
+    if not callable(function):
+        got = type(function).__name__
+        return False, SAY["callable"].format(id=exercise.id, name=exercise.name, got=got)
+    expected = results(exercise, exercise.reference, exercise.cases())
+    try:
+        got = results(exercise, function, exercise.cases())
+    except NotImplementedError:
+        return False, SAY["greeting"]
+    except Unusable as fault:
+        return False, str(fault)
+    for ours, theirs in zip(expected, got, strict=True):
+        fault = form_fault(theirs, ours, exercise.returns)
+        if fault:
+            return False, SAY["wrong"].format(fault=fault)
+    if all(equal(b, a, exercise.returns) for a, b in zip(expected, got, strict=True)):
+        return True, SAY["right"].format(cases=count(len(expected)))
+    return False, diagnosis(exercise, expected, got)
+
+
+def passes(exercise, function):
+    """The verdict alone, without looking for the reason.  →  bool"""
+    expected = results(exercise, exercise.reference, exercise.cases())
+    try:
+        got = results(exercise, function, exercise.cases())
+    except (NotImplementedError, Unusable):
+        return False
+    return all(equal(b, a, exercise.returns) for a, b in zip(expected, got, strict=True))
+
+
+def count(cases):
+    return f"{cases} cases" if cases > 1 else "the one case there is"
+
+
+def results(exercise, function, cases):
+    """What ``function`` returns for each case, or what is observed of it.
+
+    Raises Unusable where it fails or changes an argument, NotImplementedError where it does.
+    """
+    found = []
+    for arguments in cases:
+        _check_signature(function, arguments)
+        before = copy.deepcopy(arguments)
+        result = _call(function, arguments)
+        for number, (old, new) in enumerate(zip(before, arguments, strict=True), 1):
+            if not _unchanged(old, new):
+                raise Unusable(SAY["changed"].format(number=number))
+        found.append(_observed(exercise, result, arguments))
+    return found
+
+
+def _check_signature(function, arguments):
+    try:
+        inspect.signature(function).bind(*arguments)
+    except TypeError as error:
+        say = SAY["signature"].format(expected=len(arguments), error=error)
+        raise Unusable(say) from None
+    except ValueError:  # some functions written in C do not tell
+        return
+
+
+def _call(function, arguments):
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return function(*arguments)
+    except NotImplementedError:
+        raise
+    except (Exception, SystemExit) as error:
+        shapes = ", ".join(str(np.shape(a)) for a in arguments if isinstance(a, np.ndarray))
+        say = SAY["raised"].format(kind=type(error).__name__, shapes=shapes or "none",
+                                   error=_words(error))  # fmt: skip
+        raise Unusable(say) from None
+
+
+def _unchanged(old, new):
+    if isinstance(old, dict):
+        return old.keys() == new.keys() and all(_unchanged(old[k], new[k]) for k in old)
+    if isinstance(old, list):
+        return len(old) == len(new) and all(map(_unchanged, old, new))
+    if isinstance(old, int | float | str):
+        return old == new
+    if isinstance(old, np.ndarray):
+        return isinstance(new, np.ndarray) and np.array_equal(old, new, equal_nan=True)
+    return True
+
+
+def _observed(exercise, result, arguments):
+    if exercise.observe is None:
+        return _copied(result)
+    if result is None:
+        return None
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return exercise.observe(result, *arguments)
+    except Exception as error:
+        say = SAY["unusable"].format(error=f"{type(error).__name__}: {error}")
+        raise Unusable(say) from None
+
+
+def _copied(result):
+    """The arrays of a result as they are now; what is no array of numbers stays what it is."""
+    if type(result) is np.ndarray:
+        return result.copy()
+    if isinstance(result, tuple):
+        return tuple(map(_copied, result))
+    if isinstance(result, dict):
+        return {key: _copied(value) for key, value in result.items()}
+    return result
+
+
+def _words(error):
+    try:
+        return str(error)
+    except Exception:  # an exception may fail to say what it is
+        return "(no message)"
+
+
+def diagnosis(exercise, expected, got):
+    """Which known slips explain the wrong results; if none, the first difference in words."""
+    for hints, function in exercise.wrong:
+        try:
+            slip = results(exercise, function, exercise.cases())
+        except (Unusable, NotImplementedError):
+            continue
+        if all(_alike(a, b, exercise.returns) for a, b in zip(got, slip, strict=True)):
+            key = "hint" if len(hints) == 1 else "hints"
+            more = [hint[0].upper() + hint[1:] for hint in hints[1:]]
+            return SAY[key].format(hint=" ".join([hints[0], *more]))
+    for ours, theirs in zip(expected, got, strict=True):
+        theirs = tuple(theirs) if isinstance(theirs, list) else theirs
+        fault = value_fault(theirs, ours, exercise.returns)
+        if fault:
+            return SAY["wrong"].format(fault=fault)
+    raise AssertionError("a wrong answer without a difference")
+
+
+def _alike(got, slip, names):
+    """Are two wrong results wrong in the same way, NaN and all?"""
+    if form_fault(got, slip, names):
+        return False
+    got = tuple(got) if isinstance(got, list) else got
+    pairs = zip(leaves(got, names), leaves(slip, names), strict=True)
+    return all(_same_or_lost(np.asarray(a), np.asarray(b)) for (_, a), (_, b) in pairs)
+
+
+def _same_or_lost(a, b):
+    if a.dtype.kind != "f" or b.dtype.kind != "f":
+        return same(a, b)
+    finite = np.isfinite(b)
+    return np.array_equal(np.isfinite(a), finite) and same(a[finite], b[finite])

@@ -1,0 +1,37 @@
+"""Arrays → matplotlib axes, in the course's one palette and one style.
+
+Each function draws on the axes it is given and returns them; none makes a figure or shows one.
+"""
+
+from lessons_kit.plots.chains import pair_chain, unrolled
+from lessons_kit.plots.curves import (
+    gradient_flow,
+    lines,
+    loss_curves,
+    norms_by_lag,
+    scatter_seeds,
+)
+from lessons_kit.plots.labels import label_ends
+from lessons_kit.plots.maps import heatmap, state_traces
+from lessons_kit.plots.style import PALETTE, SOLVED, series_style, series_styles, use_style
+from lessons_kit.plots.sweeps import accuracy_by_gap, solved_frontier
+
+__all__ = [
+    "PALETTE",
+    "SOLVED",
+    "accuracy_by_gap",
+    "gradient_flow",
+    "heatmap",
+    "label_ends",
+    "lines",
+    "loss_curves",
+    "norms_by_lag",
+    "pair_chain",
+    "scatter_seeds",
+    "series_style",
+    "series_styles",
+    "solved_frontier",
+    "state_traces",
+    "unrolled",
+    "use_style",
+]

@@ -1,0 +1,66 @@
+"""Matrices of gates, states and attention weights as pictures."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from lessons_kit.plots.style import INK, PALETTE
+
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [PALETTE["negative"], "#ffffff", PALETTE["positive"]]
+)
+SHARES = LinearSegmentedColormap.from_list("shares", ["#ffffff", PALETTE["gate"]])
+LARGE = 400  # entries from which an SVG keeps one picture instead of a shape per entry
+
+
+def heatmap(ax, matrix, rows, columns, numbers=False, limit=None):
+    """matrix (R, C) with the names of its rows and columns; long column names are turned.
+
+    Shares (all in 0 … 1) run from white to the gate's green.  Any other matrix runs from orange
+    over white to blue, symmetric about 0 up to ``limit`` (default: its largest size).
+    ``numbers`` prints the entries, so that nothing hangs on colour alone.
+    Raises ValueError where the names do not fit the matrix.
+    """
+    matrix = np.asarray(matrix, dtype=float)
+    if matrix.shape != (len(rows), len(columns)):
+        raise ValueError(
+            f"heatmap: a matrix of shape {matrix.shape} does not fit {len(rows)} row names "
+            f"and {len(columns)} column names"
+        )
+    shares = limit is None and matrix.min() >= 0 and matrix.max() <= 1
+    limit = 1.0 if shares else limit or np.abs(matrix).max() or 1.0
+    ax.pcolormesh(
+        matrix, cmap=SHARES if shares else SIGNED, vmin=0 if shares else -limit, vmax=limit,
+        edgecolors="white", linewidth=0.8 if matrix.size < LARGE else 0,
+        rasterized=matrix.size >= LARGE,
+    )  # fmt: skip
+    if numbers:
+        _numbers(ax, matrix, limit, signed=not shares)
+    return _name_axes(ax, rows, columns)
+
+
+def state_traces(ax, hs, words):
+    """hs (T, H): one row per unit, one column per word, signed colours up to ±1 (tanh's range)."""
+    hs = np.asarray(hs)
+    return heatmap(ax, hs.T, [f"unit {k}" for k in range(hs.shape[1])], words, limit=1.0)
+
+
+def _numbers(ax, matrix, limit, signed):
+    """Entries in ink, or in white on a strong colour."""
+    for (row, column), value in np.ndenumerate(matrix):
+        text = f"{value:+.1f}" if signed else f"{value:.2f}".removeprefix("0")
+        ink = "white" if abs(value) > 0.85 * limit else INK
+        ax.text(column + 0.5, row + 0.5, text.replace("-", "−"), ha="center",
+                va="center_baseline", color=ink)  # fmt: skip
+
+
+def _name_axes(ax, rows, columns):
+    """First row on top, column names above the picture."""
+    turned = max((len(str(name)) for name in columns), default=0) > 2
+    ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=90 if turned else 0)
+    ax.set_yticks(np.arange(len(rows)) + 0.5, rows)
+    ax.xaxis.tick_top()
+    ax.invert_yaxis()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    return ax

@@ -1,0 +1,28 @@
+"""Say what is in a picture, word by word, in PyTorch, after Xu et al. (2015).  Floor 2.
+
+model = AttentiveCaptioner(rng=rng)
+train(model, rng=rng)
+words, weights = model.describe(*as_tensors(batch.regions), steps=9)
+"""
+
+from lessons_models.torch_captions.experiment import BATCH, STEPS, exact, on_described, train
+from lessons_models.torch_captions.models import (
+    AttentiveCaptioner,
+    Captioner,
+    HardCaptioner,
+    SummaryCaptioner,
+    as_tensors,
+)
+
+__all__ = [
+    "BATCH",
+    "STEPS",
+    "AttentiveCaptioner",
+    "Captioner",
+    "HardCaptioner",
+    "SummaryCaptioner",
+    "as_tensors",
+    "exact",
+    "on_described",
+    "train",
+]

@@ -1,0 +1,7 @@
+"""python -m tools.editions"""
+
+import sys
+
+from tools.editions.command import main
+
+sys.exit(main())

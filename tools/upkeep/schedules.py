@@ -1,0 +1,50 @@
+"""Three schedules for teachers: the day, the four weeks, the half-semester module.
+
+`teaching` writes them out with their times; tests hold that no lesson comes before one that
+it needs. The module packs all lessons in order, so a new lesson is in it at once.
+"""
+
+RNN, LONG, LSTM, GRU, ATTENTION = (
+    "book/1_rnn/",
+    "book/2_long_term_dependencies/",
+    "book/3_lstm/",
+    "book/4_gru/",
+    "book/5_attention/",
+)
+EXERCISE = 20  # minutes a learner needs for one, by estimate; the page says so
+SESSION = 100  # minutes of a double period of the half-semester module
+START = 9 * 60
+DAY = (
+    (RNN + "loop_with_state", "rnn.forward"),
+    15,
+    (LONG + "sky_and_france", "long_term.latch"),
+    (LSTM + "four_steps", "lstm.step"),
+    60,
+    (GRU + "two_gates", "gru.step"),
+    15,
+    (ATTENTION + "soft_lookup", "attention.masked_softmax"),
+)
+WEEKS = (
+    (
+        RNN + "loop_with_state",
+        RNN + "backprop_through_time",
+        RNN + "character_model",
+    ),
+    (
+        LONG + "sky_and_france",
+        LONG + "vanishing_gradient",
+        LSTM + "four_steps",
+    ),
+    (LSTM + "start_remembering", GRU + "two_gates", ATTENTION + "soft_lookup"),
+    (
+        ATTENTION + "alignment",
+        ATTENTION + "self_attention",
+        ATTENTION + "looking_back",
+    ),
+)
+HOMEWORK = (
+    ("rnn.forward", "rnn.backward", "rnn.clip"),
+    ("long_term.latch", "long_term.norm_bound", "lstm.step"),
+    ("lstm.chrono", "gru.step", "attention.masked_softmax"),
+    ("attention.additive_scores", "attention.order_blind", "attention.multi_head"),
+)

@@ -1,0 +1,169 @@
+"""The parts of book/teaching.md that follow from the lessons: `python -m tools.upkeep.teaching`
+
+Times and prerequisites are read from the first cell of each lesson, exercises from its cells, the
+order from _toc.yml. Each part stands between two comments; what stands outside is left alone.
+"""
+
+import posixpath
+import re
+from typing import NamedTuple
+
+from tools import editions
+from tools.environment import ROOT
+from tools.notebooks import hygiene
+from tools.upkeep import prerequisites
+from tools.upkeep.schedules import DAY, EXERCISE, HOMEWORK, SESSION, START, WEEKS
+
+PAGE = ROOT / "book" / "teaching.md"
+
+
+class Lesson(NamedTuple):
+    """One lesson: its number in the course, minutes, the lessons it needs, its exercises."""
+
+    entry: str
+    number: str
+    title: str
+    minutes: int
+    needs: tuple[str, ...]
+    exercises: tuple[str, ...]
+
+    @property
+    def link(self):
+        return f"[{self.title}]({self.entry.removeprefix('book/')}.ipynb)"
+
+
+def lessons():
+    """{entry: Lesson} in the order of the course."""
+    found, counts = {}, {}
+    for entry in hygiene.toc_entries():
+        chapter = re.match(r"book/(\d+)_", entry)
+        if chapter:
+            counts[chapter[1]] = counts.get(chapter[1], 0) + 1
+            number = f"{chapter[1]}.{counts[chapter[1]]}"
+            found[entry] = lesson(entry, number, list(found))
+    return found
+
+
+def lesson(entry, number, before):
+    """Read one; a link to a later lesson is a pointer and no need."""
+    notebook = editions.read(ROOT / f"{entry}.ipynb")
+    first = notebook["cells"][0]["source"]
+    minutes = re.search(r"\*\*Time\*\* about (\d+) minutes", first)
+    if not minutes:
+        raise ValueError(f"{entry}: its first cell has no line **Time** about … minutes")
+    text = re.search(r"\*\*You need\*\*(.*)", first)[1]
+    links = re.findall(r"\]\(([^)#]+)\.ipynb[^)]*\)", text)
+    needs = [posixpath.normpath(posixpath.join(posixpath.dirname(entry), link)) for link in links]
+    ids = tuple(id for _, id in editions.exercise_cells(notebook))
+    title = first.splitlines()[0].removeprefix("# ")
+    return Lesson(
+        entry, number, title, int(minutes[1]), tuple(n for n in needs if n in before), ids
+    )
+
+
+def hours(minutes):
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def table(head, rows):
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+
+
+def codes(ids):
+    return ", ".join(f"`{id}`" for id in ids) or "–"
+
+
+def overview(course):
+    """Every lesson with its time, needs and exercises; the sum below."""
+    rows = [
+        (x.number, x.link, str(x.minutes), ", ".join(course[n].number for n in x.needs) or "–",
+         str(len(x.exercises) or "–"))
+        for x in course.values()
+    ]  # fmt: skip
+    total, count = (
+        sum(x.minutes for x in course.values()),
+        sum(len(x.exercises) for x in course.values()),
+    )
+    return (
+        table(("no.", "lesson", "min", "needs", "exercises"), rows)
+        + f"\n\n{len(course)} lessons, {hours(total)} of reading and running. {count} exercises, "
+        f"at {EXERCISE} minutes each another {hours(count * EXERCISE)}."
+    )
+
+
+def day(course):
+    """A clock that runs through the first lesson of every chapter."""
+    rows, now = [], START
+    for item in DAY:
+        if isinstance(item, int):
+            rows.append((clock(now), "lunch" if item >= 45 else "break", str(item)))
+            now += item
+            continue
+        entry, id = item
+        one = course[entry]
+        for text, minutes in ((one.link, one.minutes), (f"exercise `{id}`", EXERCISE)):
+            rows.append((clock(now), text, str(minutes)))
+            now += minutes
+    rows.append((clock(now), "end", ""))
+    return table(("at", "what", "minutes"), rows)
+
+
+def clock(minutes):
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def weeks(course):
+    """Four weeks of three lessons and three exercises."""
+    rows, total = [], 0
+    for number, (entries, ids) in enumerate(zip(WEEKS, HOMEWORK, strict=True), 1):
+        minutes = sum(course[entry].minutes for entry in entries) + len(ids) * EXERCISE
+        names = ", ".join(f"{course[entry].number} {course[entry].link}" for entry in entries)
+        rows.append((str(number), names, codes(ids), hours(minutes)))
+        total += minutes
+    return table(("week", "lessons", "assign", "together"), rows) + f"\n\nTogether {hours(total)}."
+
+
+def sessions(course):
+    """All lessons in order, as many to a session as fit; two sessions a week."""
+    packed = []
+    for one in course.values():
+        if not packed or sum(x.minutes for x in packed[-1]) + one.minutes > SESSION:
+            packed.append([])
+        packed[-1].append(one)
+    return packed
+
+
+def half_semester(course):
+    packed, rows = sessions(course), []
+    for number, group in enumerate(packed):
+        home = [id for x in group for id in x.exercises]
+        minutes = sum(x.minutes for x in group)
+        names = ", ".join(f"{x.number} {x.link}" for x in group)
+        week = f"{number // 2 + 1}{'ab'[number % 2]}"
+        rows.append((week, names, str(minutes), hours(len(home) * EXERCISE) if home else "–"))
+    total = sum(x.minutes for x in course.values())
+    text = f"{len(packed)} sessions in {(len(packed) + 1) // 2} weeks, {hours(total)} in class."
+    return table(("session", "lessons", "minutes", "exercises at home"), rows) + "\n\n" + text
+
+
+def parts():
+    """Name of each part → its text."""
+    course = lessons()
+    return {"lessons": overview(course), "map": prerequisites.figure(course), "day": day(course),
+            "weeks": weeks(course), "half-semester": half_semester(course)}  # fmt: skip
+
+
+def filled(page):
+    """The page with every part renewed.  Raises ValueError where its comments are gone."""
+    for name, text in parts().items():
+        begin, end = f"<!-- {name}: written by make teaching -->\n", f"\n<!-- end of {name} -->"
+        before, mark, rest = page.partition(begin)
+        _, close, after = rest.partition(end)
+        if not mark or not close:
+            raise ValueError(f"{PAGE.name}: the comments around the part {name!r} are gone")
+        page = f"{before}{mark}\n{text}\n{close}{after}"
+    return page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
