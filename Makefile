@@ -16,7 +16,6 @@ VENV        ?= .venv
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.installed
 NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
-SWEEPS    := $(filter-out gap_sweep cost_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
 BOOK_TESTS := archive assets book claims colab figures film forks jupyterlab living nbval_strict pages project \
 	readme solved teaching upgrade workflows
@@ -53,7 +52,7 @@ PYTEST = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
 .PHONY: help book test test-portable test-solved test-library test-oldest test-newest test-wheel \
-	notebooks sync student solved lab doctor lint format bench sweep picture teaching chromium clean \
+	notebooks sync student solved lab doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse unsound always
 .DEFAULT_GOAL := help
 
@@ -144,9 +143,11 @@ format: $(READY) ## let ruff rewrite the sources
 bench: $(READY) ## time the cells against torch.nn and the usual teaching versions
 	$(BIN)/python -m benchmarks.speed
 
-sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="RNN|GRU chrono" for some)
-	$(BIN)/python -m benchmarks.gap_sweep $(if $(ONLY),--only "$(ONLY)")
-	$(if $(ONLY),,set -e; $(foreach sweep,$(SWEEPS),$(BIN)/python -m benchmarks.$(sweep);))
+sweep: $(READY) ## compute what is missing of the sweeps (ONLY="gap cures" for some; long)
+	$(BIN)/python -m sweeps $(ONLY) $(SWEEP_ARGS)
+
+reproduce: $(READY) ## run N stored runs again, drawn at random, and compare
+	$(BIN)/python -m sweeps.runner.reproduce --runs $(or $(N),20)
 
 teaching: $(READY) ## the times, the map and the schedules on the page for teachers
 	@$(BIN)/python -m tools.upkeep.teaching

@@ -9,6 +9,7 @@ python -m sweeps gap --scheduler tcp://127.0.0.1:8786   on a Dask cluster
 
 import argparse
 import sys
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 
 import joblib
@@ -84,10 +85,8 @@ def main():
                 status = 1
     except ValueError as problem:
         parser.error(str(problem))
-    except OSError as problem:
-        sys.exit(f"{problem}: the rows so far are kept; make room and run the same command again")
-    except KeyboardInterrupt:
-        sys.exit("stopped: the rows so far are kept; the same command goes on from here")
+    except (OSError, BrokenExecutor, KeyboardInterrupt) as problem:  # disk, worker, Ctrl-C
+        sys.exit(f"{problem!r}: the rows so far are kept; the same command goes on from here")
     sys.exit(status)
 
 

@@ -1,89 +1,17 @@
 """Which parts of an LSTM matter: eight cells, three tasks, one budget.
 
-All start with forget bias 1 and every other bias at 0; the five ablated cells of a seed start with
-the weights of the full one.  ``ablation-endless``: the cells with and without a forget gate on the
-letter streams, with the state reset by hand at each letter, and with four times the steps.
+``ablation-endless``: the cells with and without a forget gate on the letter streams, with the state
+reset by hand at each letter, and with four times the steps.
 """
 
-import numpy as np
+from lessons_models.ablation_tasks import MODELS, TASKS
+from sweeps.runner.declare import RATES, Sweep, every
 
-from lessons_lib import cells, experiments, tasks, training
-from lessons_lib.cells.ablation import AblatedLSTM
-from lessons_lib.functional import cross_entropy, squared_error
-from sweeps.runner.declare import Sweep, every
-
-FORGET_BIAS = 1.0
-ADDING = {"T": 50, "hidden_size": 16, "steps": 800}
-COUNTING = {"trained_to": 15, "tested_to": 60, "hidden_size": 8, "steps": 1000}
-LETTERS = {"hidden_size": 16, "steps": 600}
-
-# name → class, what is not as in the full LSTM
-MODELS = {
-    "full": (AblatedLSTM, {}),
-    "no input gate": (AblatedLSTM, {"input_gate": False}),
-    "no forget gate": (AblatedLSTM, {"forget_gate": False}),
-    "no output gate": (AblatedLSTM, {"output_gate": False}),
-    "no candidate tanh": (AblatedLSTM, {"candidate_tanh": False}),
-    "no output tanh": (AblatedLSTM, {"output_tanh": False}),
-    "peepholes": (cells.LSTM, {"peepholes": True}),
-    "coupled": (cells.LSTM, {"coupled": True}),
-}
-
-
-def build(name, seed, inputs, hidden_size):
-    Cell, options = MODELS[name]
-    rng = np.random.default_rng([seed, 0])
-    return Cell(inputs, hidden_size, rng=rng, forget_bias=FORGET_BIAS, dtype=np.float32, **options)
-
-
-def fit(model, batches, loss, rate, steps):
-    training.train(
-        model, batches, loss=loss, optimiser=training.Adam(lr=rate, clip=1.0),
-        schedule=training.linear_decay(steps),
-    )  # fmt: skip
-
-
-def adding(settings, seed):
-    """Share of the variance explained: 1 - error / (error of the best constant), at least 0."""
-    T, H, steps = ADDING.values()
-    weights, train, test = (np.random.default_rng([seed, k]) for k in (2, 1, 3))
-    cell = build(settings["model"], seed, 2, H)
-    model = training.SequenceModel(cell, 1, rng=weights, last_only=True)
-    batches = (tasks.adding_problem(T, 32, rng=train, dtype=np.float32) for _ in range(steps))
-    fit(model, batches, squared_error, settings["lr"], steps)
-    x, y = tasks.adding_problem(T, 1024, rng=test, dtype=np.float32)
-    error, _ = squared_error(model.forward(x)[0], y)
-    return max(0.0, 1 - error / tasks.ADDING_BASELINE)
-
-
-def counting(settings, seed):
-    """The largest N such that every string from n = 1 to N is exact, as a share of the longest."""
-    trained, tested, H, steps = COUNTING.values()
-    weights, train = (np.random.default_rng([seed, k]) for k in (2, 1))
-    model = training.SequenceModel(build(settings["model"], seed, 3, H), 3, rng=weights)
-    strings = (tasks.counting(train.integers(1, trained + 1, size=32), dtype=np.float32)
-               for _ in range(steps))  # fmt: skip
-    batches = ((b.x, b.targets, b.decided) for b in strings)
-    fit(model, batches, cross_entropy, settings["lr"], steps)
-    batch = tasks.counting(np.arange(1, tested + 1), dtype=np.float32)
-    exact = tasks.counted(model.forward(batch.x)[0].argmax(-1), batch)
-    return int(np.append(exact, False).argmin()) / tested
-
-
-def letters(settings, seed):
-    """Accuracy on the last 50 batches: each is new when the network reads it."""
-    cell = build(settings["model"], seed, experiments.LETTERS + 2, LETTERS["hidden_size"])
-    steps = settings.get("longer", 1) * LETTERS["steps"]
-    endless = settings.get("endless", True)
-    _, history = experiments.train_on_letters(
-        cell, seed, lr=settings["lr"], steps=steps, endless=endless
-    )
-    return float(history.metric[-50:].mean())
-
-
-TASKS = {"adding": adding, "counting": counting, "letters": letters}
-CHOICE = {"seeds": range(10), "grid": {"lr": (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)},
-          "tuning": (10_000, 10_001), "score": "score", "guess": 0.0}  # fmt: skip
+ENDLESS = [
+    {"model": model, "task": "letters", "longer": longer, "endless": endless}
+    for model in ("no forget gate", "full")
+    for longer, endless in ((1, True), (1, False), (4, True))
+]
 
 
 def run(settings, seed):
@@ -91,14 +19,8 @@ def run(settings, seed):
 
 
 SWEEPS = (
-    Sweep("ablation", run, every(model=MODELS, task=TASKS), per=("model", "task"), **CHOICE),
-    Sweep(
-        "ablation-endless",
-        run,
-        [{"model": model, "task": "letters", "longer": longer, "endless": endless}
-         for model in ("no forget gate", "full")
-         for longer, endless in ((1, True), (1, False), (4, True))],
-        per=("model", "longer", "endless"),
-        **CHOICE,
-    ),
+    Sweep("ablation", run, every(model=MODELS, task=TASKS), per=("model", "task"),
+          grid={"lr": RATES[1:6]}, score="score", guess=0.0),
+    Sweep("ablation-endless", run, ENDLESS, per=("model", "longer", "endless"),
+          grid={"lr": RATES[1:6]}, score="score", guess=0.0),
 )  # fmt: skip

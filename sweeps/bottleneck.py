@@ -6,19 +6,9 @@ the order of reading, the size of the state, the number of steps.
 
 from functools import partial
 
-from lessons_lib import torch_models
-from lessons_lib.torch_models import HIDDEN, STEPS, AttentiveSeq2Seq, Seq2Seq
-from sweeps.runner.declare import Sweep, every
-
-
-class Backwards(Seq2Seq):
-    """Reads the last symbol first, so that for it reversing is copying."""
-
-    def forward(self, x, y_before):
-        return super().forward(x.flip(0), y_before)
-
-    def translate(self, x, steps):
-        return super().translate(x.flip(0), steps)
+from lessons_models import torch_models
+from lessons_models.torch_models import HIDDEN, STEPS, AttentiveSeq2Seq, Backwards, Seq2Seq
+from sweeps.runner.declare import RATES, Sweep, every
 
 
 def sized(hidden_size, symbols, _, *, rng):
@@ -33,25 +23,22 @@ MODELS = {
     "H 32": partial(sized, 32),
     "H 128": partial(sized, 128),
 }
-LENGTHS = (4, 8, 12, 16, 24, 32)
-CHOICE = {"seeds": range(10), "grid": {"lr": (2.5e-3, 5e-3, 1e-2, 2e-2, 4e-2)},
-          "tuning": (10_000, 10_001), "guess": 0.0, "seconds": 3}  # fmt: skip
+LENGTHS, USUAL = (4, 8, 12, 16, 24, 32), [STEPS]
+MORE = [
+    *every(model=["backwards", "H 32"], length=(4, 8, 12), steps=USUAL),
+    *every(model=["H 128"], length=(12, 16), steps=USUAL),
+    *every(model=["LSTM alone"], length=(12, 16), steps=[4 * STEPS]),
+]
 
 
 def run(settings, seed):
-    build, length = MODELS[settings["model"]], settings["length"]
-    score, _ = torch_models.solve_reversal(
-        build, length, seed, lr=settings["lr"], steps=settings["steps"]
-    )
-    return {"accuracy": score}
+    build, more = MODELS[settings["model"]], {name: settings[name] for name in ("lr", "steps")}
+    return {"accuracy": torch_models.solve_reversal(build, settings["length"], seed, **more)[0]}
 
 
 SWEEPS = (
-    Sweep("bottleneck", run, every(model=list(MODELS)[:3], length=LENGTHS, steps=[STEPS]),
-          tuned_on=lambda case: case["length"] in (8, 16, 32), **CHOICE),
-    Sweep("bottleneck-more", run,
-          every(model=["backwards", "H 32"], length=(4, 8, 12), steps=[STEPS])
-          + every(model=["H 128"], length=(12, 16), steps=[STEPS])
-          + every(model=["LSTM alone"], length=(12, 16), steps=[4 * STEPS]),
-          per=("model", "steps"), **CHOICE),
+    Sweep("bottleneck", run, every(model=list(MODELS)[:3], length=LENGTHS, steps=USUAL), guess=0.0,
+          grid={"lr": RATES[1:6]}, tuned_on=lambda case: case["length"] in (8, 16, 32), seconds=3),
+    Sweep("bottleneck-more", run, MORE, per=("model", "steps"), grid={"lr": RATES[1:6]}, guess=0.0,
+          seconds=3),
 )  # fmt: skip

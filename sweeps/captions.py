@@ -11,10 +11,10 @@ from functools import partial
 import numpy as np
 
 from lessons_lib import tasks
-from lessons_lib import torch_captions as captions
-from sweeps.runner.declare import Sweep, every
+from lessons_models import torch_captions as captions
+from sweeps.runner.declare import RATES, Sweep, every
 
-TEST, NUMBERS = 1024, range(1, 10)  # new pictures; shapes in a picture, in training 2 to 4
+NUMBERS = range(1, 10)  # shapes in a picture, in training 2 to 4
 MODELS = {
     "mean": captions.Captioner,
     "summary": captions.SummaryCaptioner,
@@ -24,20 +24,12 @@ MODELS = {
     "summary, place first": partial(captions.SummaryCaptioner, place_first=True),
     "attention, place first": partial(captions.AttentiveCaptioner, place_first=True),
 }
-HELD_OUT = 4, "red"  # the middle region and the colour that it never has in some trainings
-
-
-def without_red_middle(batch):
-    return ~batch.names(*HELD_OUT)
-
-
-def new_pictures(seed, **options):
-    return tasks.pictures(TEST, rng=np.random.default_rng([seed, 2]), **options)
+BEST_WITHOUT = "summary, place first"
 
 
 def trained(settings, seed):
     model = MODELS[settings["model"]](rng=np.random.default_rng([seed, 0]))
-    keep = {"keep": without_red_middle} if settings["no red in the middle"] else {}
+    keep = {"keep": captions.without_red_middle} if settings["no red in the middle"] else {}
     captions.train(model, rng=np.random.default_rng([seed, 1]), lr=settings["lr"],
                    steps=settings["steps"], **keep)  # fmt: skip
     return model
@@ -45,9 +37,9 @@ def trained(settings, seed):
 
 def run(settings, seed):
     """Shares of captions that are exact, and what the weights look at."""
-    model, test = trained(settings, seed), new_pictures(seed)
-    flags, seen = captions.exact(model, test), without_red_middle(test)
-    by_number = [new_pictures(seed, fewest=n, most=n) for n in NUMBERS]
+    model, test = trained(settings, seed), captions.new_pictures(seed)
+    flags, seen = captions.exact(model, test), captions.without_red_middle(test)
+    by_number = [captions.new_pictures(seed, fewest=n, most=n) for n in NUMBERS]
     result = {
         "exact": flags.mean(), "exact_red_middle": flags[~seen].mean(),
         "exact_other": flags[seen].mean(),
@@ -56,20 +48,9 @@ def run(settings, seed):
     if "attention" in settings["model"]:
         result["on_described"] = captions.on_described(model, test).mean()
     if settings["model"].startswith("attention"):
-        result |= picking_only(model, test)
+        hard, at_stop = captions.picking_only(model, test)
+        result |= {"exact_if_picking": hard, "first_mistake_at_stop": at_stop}
     return {name: np.round(value, 4) for name, value in result.items()}
-
-
-def picking_only(model, test):
-    """What is left of a soft model if only the region with the largest weight counts."""
-    hard = captions.HardCaptioner(rng=np.random.default_rng(0), place_first=model.place_first)
-    hard.load_state_dict(model.state_dict())
-    words, _ = hard.describe(*captions.as_tensors(test.regions), len(test.captions))
-    wrong = (words.numpy() != test.captions) & test.mask
-    failed = wrong.any(axis=0)
-    at_stop = wrong.argmax(axis=0)[failed] == test.mask.sum(axis=0)[failed] - 1
-    stops = at_stop.mean() if failed.any() else np.nan
-    return {"exact_if_picking": np.mean(~failed), "first_mistake_at_stop": stops}
 
 
 def a_map(rows):
@@ -81,16 +62,17 @@ def a_map(rows):
     return {"said": batch.vocab.decode(words[:, 0].numpy()), "weights": weights.tolist()}
 
 
-USUAL = {"steps": [captions.STEPS], "no red in the middle": [False]}
+def is_usual(case):
+    return case["steps"] == captions.STEPS and not case["no red in the middle"]
+
+
+CASES = [
+    *every(model=MODELS, steps=[captions.STEPS], **{"no red in the middle": [False]}),
+    {"model": BEST_WITHOUT, "steps": 4 * captions.STEPS, "no red in the middle": False},
+    {"model": BEST_WITHOUT, "steps": captions.STEPS, "no red in the middle": True},
+    {"model": "attention", "steps": captions.STEPS, "no red in the middle": True},
+]
 SWEEPS = (
-    Sweep("captions", run,
-          every(model=MODELS, **USUAL)
-          + every(model=["summary, place first"], **USUAL | {"steps": [4 * captions.STEPS]})
-          + every(model=["attention", "summary, place first"],
-                  **USUAL | {"no red in the middle": [True]}),
-          seeds=range(10), grid={"lr": (1.25e-3, 2.5e-3, 5e-3, 1e-2, 2e-2)}, guess=0.0,
-          tuning=(10_000, 10_001), score="exact", seconds=lambda s: s["steps"] / 70,
-          tuned_on=lambda case: (case["steps"], case["no red in the middle"])
-          == (captions.STEPS, False),
-          more=a_map, keeps="captions_map"),
+    Sweep("captions", run, CASES, grid={"lr": RATES[1:6]}, tuned_on=is_usual, score="exact",
+          guess=0.0, seconds=lambda s: s["steps"] / 70, more=a_map, keeps="captions_map"),
 )  # fmt: skip

@@ -5,43 +5,13 @@ thousandths, so that every machine reads the same numbers.  "equal": as many uni
 GRU's parameters next to those of the LSTM.
 """
 
-from functools import partial
-
 import numpy as np
 
-from lessons_lib import cells, text
-from lessons_lib.functional import cross_entropy
-from lessons_lib.training import Adam, SequenceModel, train
-from sweeps.runner.declare import Sweep, every
+from lessons_lib import text
+from lessons_models.characters import HIDDEN, MODELS, learn
+from sweeps.runner.declare import RATES, Sweep, every
 
-HIDDEN, STEPS, STREAMS, PASSES, UNIT = 64, 50, 16, 40, 1000
-MODELS = {
-    "RNN": partial(cells.RNN, hidden_size=HIDDEN),
-    "LSTM": partial(cells.LSTM, hidden_size=HIDDEN, forget_bias=1.0),
-    "GRU": partial(cells.GRU, hidden_size=HIDDEN),
-    "GRU equal": partial(cells.GRU, hidden_size=76),
-    "LSTM chrono": partial(cells.LSTM, hidden_size=HIDDEN, chrono=50),
-    "GRU chrono": partial(cells.GRU, hidden_size=HIDDEN, chrono=50),
-}
-
-
-def learn(settings, seed, passes=PASSES):
-    """→  bits per character (2, passes) in training and validation, weights of the best pass."""
-    course = text.course_text()
-    ids = text.Vocab.from_text(course).encode(course)
-    known, new = text.split(ids, 0.1)
-    size, rng = int(ids.max()) + 1, np.random.default_rng(seed)
-    cell = MODELS[settings["model"]](size, rng=rng, dtype=np.float32)
-    model, optimiser = SequenceModel(cell, size, rng=rng), Adam(lr=settings["lr"], clip=1.0)
-    curves, best = [], {}
-    for _ in range(passes):
-        batches = text.char_batches(known, STEPS, STREAMS)
-        history = train(model, ((text.one_hot(x, size, np.float32), y) for x, y in batches),
-                        loss=cross_entropy, optimiser=optimiser, carry_state=True)  # fmt: skip
-        curves.append((history.loss.mean() / np.log(2), text.bits_per_character(model, new)))
-        if curves[-1][1] == min(bits for _, bits in curves):
-            best = {key: value.copy() for key, value in model.params.items()}
-    return np.transpose(curves).round(3), best
+UNIT = 1000
 
 
 def run(settings, seed):
@@ -58,18 +28,6 @@ def kept(rows):
 
 
 SWEEPS = (
-    Sweep(
-        "characters",
-        run,
-        every(model=MODELS),
-        seeds=range(10),
-        grid={"lr": (2.5e-3, 5e-3, 1e-2, 2e-2, 4e-2)},
-        tuning=(10_000, 10_001),
-        score=lambda row: -row["bits"],
-        guess=-6.0,
-        seconds=25,
-        data=text.course_text,
-        more=kept,
-        keeps="characters_rnn",
-    ),
-)
+    Sweep("characters", run, every(model=MODELS), grid={"lr": RATES[1:6]}, guess=-6.0, seconds=25,
+          score=lambda row: -row["bits"], data=text.course_text, more=kept, keeps="characters_rnn"),
+)  # fmt: skip

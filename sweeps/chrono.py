@@ -10,7 +10,7 @@ import numpy as np
 from lessons_lib import cells, experiments
 from lessons_lib.experiments import recurrent
 from sweeps.gap import shut_input
-from sweeps.runner.declare import Sweep, every
+from sweeps.runner.declare import RATES, Sweep, every
 
 T_MAX, SOLVED, STEPS, LONGER = (20, 50, 200, 1000), 0.95, 300, 1500
 
@@ -54,18 +54,11 @@ def solved_and_fast(row):
     return (row["accuracy"] >= SOLVED) + 0.1 * saved + 0.01 * row["accuracy"]
 
 
+CASES = [
+    *every(model=MODELS, gap=(2, 5, 20, 100), steps=[STEPS]),
+    *every(model=["LSTM forget bias 0"], gap=(20, 50), steps=[LONGER]),
+]
 SWEEPS = (
-    Sweep(
-        "chrono",
-        run,
-        every(model=MODELS, gap=(2, 5, 20, 100), steps=[STEPS])
-        + every(model=["LSTM forget bias 0"], gap=(20, 50), steps=[LONGER]),
-        seeds=range(10),
-        grid={"lr": (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 0.3)},
-        tuning=(10_000, 10_001, 10_002),
-        per=("model", "gap", "steps"),
-        score=solved_and_fast,
-        tie=0.005,
-        guess=0.0,
-    ),
-)
+    Sweep("chrono", run, CASES, per=("model", "gap", "steps"), grid={"lr": RATES[1:]}, guess=0.0,
+          score=solved_and_fast, tie=0.005),
+)  # fmt: skip

@@ -9,10 +9,10 @@ import numpy as np
 
 from lessons_lib import cells, tasks, training
 from lessons_lib.functional import cross_entropy
-from lessons_lib.text import one_hot
-from sweeps.runner.declare import Sweep, every
+from lessons_models.counting import ends, exact_up_to
+from sweeps.runner.declare import RATES, Sweep, every
 
-HIDDEN, LONGEST, STEPS, BATCH, TEST = 10, 30, 1500, 32, 500
+HIDDEN, LONGEST, STEPS, BATCH = 10, 30, 1500, 32
 LENGTHS = tuple(range(5, 121, 5))  # n of the strings whose end is recorded
 # name → class, options; chrono up to 60, the length of the longest training string
 MODELS = {
@@ -28,26 +28,6 @@ MODELS = {
 def build(name, rng, dtype=np.float32):
     kind, options = MODELS[name]
     return training.SequenceModel(kind(3, HIDDEN, rng=rng, dtype=dtype, **options), 3, rng=rng)
-
-
-def exact_up_to(model, most=TEST):
-    """The largest N ≤ most such that all strings with n = 1 … N are right."""
-    batch = tasks.counting(np.arange(1, most + 1), dtype=model.cell.dtype)
-    right = tasks.counted(model.forward(batch.x)[0].argmax(-1), batch)
-    return most if right.all() else int(right.argmin())
-
-
-def ends(model, lengths, beyond=100):
-    """For each n: after how many b's the network says "end"; nan where n + beyond pass first."""
-    a, b, end = tasks.COUNT_VOCAB.encode("ab$")
-    lengths = np.asarray(lengths)
-    step = np.arange(1, 2 * lengths.max() + beyond + 1)[:, None]
-    tokens = np.vstack([np.full((1, len(lengths)), end), np.where(step <= lengths, a, b)])
-    says = model.forward(one_hot(tokens, 3, model.cell.dtype))[0].argmax(-1) == end
-    says[: lengths.max() + 1] &= np.arange(lengths.max() + 1)[:, None] > lengths  # after a b only
-    says[-1] = True
-    count = says.argmax(axis=0) - lengths
-    return np.where(count < lengths + beyond, count, np.nan)
 
 
 def trained(settings, seed):
@@ -82,10 +62,9 @@ def furthest(rows):
     return found
 
 
+CASES = every(model=MODELS, steps=[STEPS]) + every(model=["RNN"], steps=[4000])
 SWEEPS = (
-    Sweep("counting", run,
-          every(model=MODELS, steps=[STEPS]) + every(model=["RNN"], steps=[4000]),
-          seeds=range(10), grid={"lr": (3e-3, 1e-2, 3e-2, 6e-2, 0.12)},
-          tuning=(10_000, 10_001, 10_002), per=("model", "steps"), guess=0, seconds=4, tie=1,
-          score="exact_up_to", tolerance=20, more=furthest, keeps="counting_weights"),
+    Sweep("counting", run, CASES, per=("model", "steps"), grid={"lr": RATES[1:6]}, guess=0, tie=1,
+          score="exact_up_to", seconds=4, tolerance=20, more=furthest, keeps="counting_weights",
+          tuning=(10_000, 10_001, 10_002)),
 )  # fmt: skip

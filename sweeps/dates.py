@@ -3,8 +3,8 @@
 Each model and budget has its own rate: none fails for want of tuning.
 """
 
-from lessons_lib import torch_alignment
-from sweeps.runner.declare import Sweep, every
+from lessons_models import torch_alignment
+from sweeps.runner.declare import RATES, Sweep, every
 
 MODELS = {
     "LSTM alone": torch_alignment.Translator,
@@ -18,16 +18,6 @@ def run(settings, seed):
 
 
 SWEEPS = (
-    Sweep(
-        "dates",
-        run,
-        every(model=MODELS, steps=(50, 100, 200)),
-        seeds=range(10),
-        grid={"lr": (2.5e-3, 5e-3, 1e-2, 2e-2, 4e-2, 8e-2)},
-        tuning=(10_000, 10_001, 10_002),
-        per=("model", "steps"),
-        score="exact",
-        guess=0.0,
-        seconds=lambda settings: settings["steps"] / 50,
-    ),
-)
+    Sweep("dates", run, every(model=MODELS, steps=(50, 100, 200)), per=("model", "steps"),
+          grid={"lr": RATES[1:]}, score="exact", guess=0.0, seconds=lambda s: s["steps"] / 50),
+)  # fmt: skip

@@ -8,12 +8,12 @@ criterion.  The strengths of the penalties were chosen on seeds 0 … 9, which a
 
 import numpy as np
 
-from lessons_lib import cells, probes, sparse, tasks, training
+from lessons_lib import cells, tasks, training
 from lessons_lib.functional import cross_entropy
+from lessons_models import sparse, subject
 from sweeps.runner.declare import Sweep
 
-HIDDEN, T, BATCH, BATCHES, TEST, RATE = 8, 40, 16, 64, 256, 2e-2
-NAMES = range(8)  # the first words of the vocabulary
+HIDDEN, BATCH, BATCHES, RATE = 8, 16, 64, 2e-2
 CASES = [
     {"model": "she or he", "activity": 0.05, "shrink": 0.2, "steps": 1500},
     {"model": "language model", "activity": 0.02, "shrink": 0.1, "steps": 2000},
@@ -28,7 +28,9 @@ def trained(settings, seed):
     cell = cells.LSTM(words, HIDDEN, rng=rng, forget_bias=1.0, dtype=np.float32)
     outputs = words if every_word else 2
     model = sparse.QuietModel(cell, outputs, rng=rng, activity=settings["activity"])
-    drawn = [tasks.pronoun_streams(T, BATCH, rng=data, dtype=np.float32) for _ in range(BATCHES)]
+    drawn = [
+        tasks.pronoun_streams(subject.T, BATCH, rng=data, dtype=np.float32) for _ in range(BATCHES)
+    ]
     feeds = [(s.x, s.targets) if every_word else (s.x, s.gender, s.mask) for s in drawn]
     optimiser = sparse.ShrinkingAdam(RATE, names=("cell.W_hh", "W_hy"), start=steps // 5,
                                      shrink=settings["shrink"], clip=1.0)  # fmt: skip
@@ -39,57 +41,14 @@ def trained(settings, seed):
     return model
 
 
-def answers(model, hs):
-    """hs (..., H)  →  0 for she, 1 for he: the likelier of the two."""
-    y = hs @ model.read_out["W_hy"] + model.read_out["b_y"]
-    if y.shape[-1] > 2:
-        y = y[..., tasks.Pronouns.vocab.encode(("she", "he"))]
-    return y.argmax(axis=-1)
-
-
-def flips(model, test, cache, said):
-    """Share of the pronouns that change when one unit's cell state changes sign  →  (H,)."""
-    x, h, c = (a[test.mask] for a in (test.x, cache.h[:-1], cache.c[:-1]))
-    shares = []
-    for unit in range(HIDDEN):
-        mirrored = c.copy()
-        mirrored[:, unit] *= -1
-        (h_new, _), _ = model.cell.step(x, (h, mirrored))
-        shares.append((answers(model, h_new) != said[test.mask]).mean())
-    return np.array(shares)
-
-
-def measure(model):
-    """Accuracy on the pronouns, and the six numbers of the criterion for every unit, each (H,)."""
-    test = tasks.pronoun_streams(T, TEST, rng=np.random.default_rng(99), dtype=np.float32)
-    _, _, (hs, cache) = model.forward(test.x)
-    _, f, _, o = cache.gates
-    said = answers(model, hs)
-    name = np.isin(test.tokens, NAMES)
-    new = name & (np.arange(T)[:, None] > 0)
-    return float((said == test.gender)[test.mask].mean()), {
-        "correlation": np.abs(probes.unit_correlations(cache.c[1:], test.gender)),
-        "forget_new": f[new].mean(axis=0), "forget_else": f[~name].mean(axis=0),
-        "output_before": o[test.mask].mean(axis=0), "output_else": o[~test.mask].mean(axis=0),
-        "flips": flips(model, test, cache, said),
-    }  # fmt: skip
-
-
-def meets(unit):
-    """The criterion, for all units at once  →  (H,) bool."""
-    return (
-        (unit["correlation"] > 0.8) & (unit["forget_new"] < 0.3) & (unit["forget_else"] > 0.8)
-        & (unit["output_before"] > 0.8) & (unit["output_else"] < 0.2) & (unit["flips"] > 0.8)
-    )  # fmt: skip
-
-
 def run(settings, seed):
     """accuracy, clean?, the numbers of the unit that flips most, the next unit's share of flips."""
-    accuracy, units = measure(trained(settings, seed))
+    accuracy, units = subject.measure(trained(settings, seed))
     best = int(units["flips"].argmax())
     row = {key: round(float(values[best]), 3) for key, values in units.items()}
     second = round(float(np.sort(units["flips"])[-2]), 3)
-    return {"accuracy": accuracy, "clean": bool(meets(units).any()), **row, "second_flips": second}
+    clean = bool(subject.meets(units).any())
+    return {"accuracy": accuracy, "clean": clean, **row, "second_flips": second}
 
 
 SWEEPS = (Sweep("subject", run, CASES, range(10, 25), seconds=3),)

@@ -74,6 +74,7 @@ CAPPED = (
     sorted((ROOT / "src").rglob("*.py"))
     + sorted((ROOT / "tools").rglob("*.py"))
     + sorted((ROOT / "benchmarks").glob("*.py"))
+    + sorted((ROOT / "sweeps").rglob("*.py"))
 )
 
 

@@ -178,14 +178,14 @@ def _column(values):
 def stored(name):
     """Results of a long sweep: its runs as ``Rows``.
 
-    Results of the first edition, and trained weights, are dicts.
+    Trained weights and the results of the first edition are dicts; while there are both, the dict.
     Raises ValueError for an unknown name, with the names there are.
     """
     folder = resources.files("lessons_lib") / "data"
     files = {p.name: p for p in folder.iterdir() if p.name.endswith((".csv", ".json"))}
+    if f"{name}.json" in files:
+        return json.loads(files[f"{name}.json"].read_text(encoding="utf-8"))
     if f"{name}.csv" in files:
         return read_rows(files[f"{name}.csv"])
-    if f"{name}.json" not in files:
-        names = sorted(file.rpartition(".")[0] for file in files)
-        raise ValueError(f"no stored results named {name!r}: choose from {', '.join(names)}")
-    return json.loads(files[f"{name}.json"].read_text(encoding="utf-8"))
+    names = sorted({file.rpartition(".")[0] for file in files})
+    raise ValueError(f"no stored results named {name!r}: choose from {', '.join(names)}")

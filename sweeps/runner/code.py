@@ -1,94 +1,98 @@
 """What a run depends on: a hash of all code of ours that it reaches, and the versions it uses.
 
-The sources are read, not run.  From the function of a sweep the hash follows every name to its
-definition, through imports, into every function, class and constant of a module that is not
-installed.  Comments, docstrings, layout and the file in which a definition lies do not count.
+From the function of a sweep the hash follows every name to what it stands for: functions, classes,
+constants, tables.  Comments, docstrings, layout and the file a definition lies in do not count.
 Of a table such as ``MODELS = {"RNN": …, "LSTM": …}`` only the entries named by the settings count,
 so a new model leaves the rows of the others fresh.
 """
 
 import ast
-import copy
 import hashlib
+import inspect
 import sys
-from functools import lru_cache
-from importlib import metadata, util
+import textwrap
+from functools import cache, cached_property, partial
+from importlib import metadata
+
+import numpy as np
 
 NUMERICAL = ("numpy", "torch")  # packages whose version may change a number
 NO_CONTENT = {"ctx", "kind", "type_comment", "type_params"}
+PLAIN = (int, float, complex, str, bytes, bool, type(None), range, np.generic)
 
 
-@lru_cache
-def parsed(name):
-    """Module name → top-level definitions, imported names; None for a module that is not ours."""
-    try:
-        spec = None if name.split(".")[0] in sys.stdlib_module_names else util.find_spec(name)
-    except ModuleNotFoundError:
-        return None
-    if not spec or not spec.has_location or "site-packages" in spec.origin:
-        return None
-    with open(spec.origin, encoding="utf-8") as file:
-        tree = ast.parse(file.read())
-    package = name if spec.submodule_search_locations else spec.parent
-    return definitions(tree), imported(tree, package)
+class Reached:
+    """Texts of all that a function reaches, and the packages of others among it."""
+
+    def __init__(self, words):
+        self.words, self.texts, self.packages, self.seen = words, set(), set(), {}
+
+    def add(self, thing):
+        """Follow a function, class, module, container or value  →  a text that stands for it."""
+        thing = inspect.unwrap(thing) if inspect.isfunction(thing) else thing
+        if isinstance(thing, PLAIN):
+            return repr(thing)
+        if isinstance(thing, list | tuple):
+            return f"({', '.join(map(self.add, thing))})"
+        if isinstance(thing, set | frozenset):
+            return str(sorted(map(self.add, thing)))
+        if isinstance(thing, partial):
+            return self.add((thing.func, thing.args, thing.keywords))
+        if id(thing) not in self.seen:
+            self.seen[id(thing)] = thing, ""  # keeps it alive, so that its id stays its own
+            self.seen[id(thing)] = thing, self.follow(thing)
+        return self.seen[id(thing)][1]
+
+    def follow(self, thing):
+        if isinstance(thing, np.ndarray):
+            return repr(thing.tolist())
+        if isinstance(thing, dict):
+            named = self.words & {key for key in thing if isinstance(key, str)}
+            kept = [key for key in thing if key in named or not named]
+            return f"{{{', '.join(f'{key!r}: {self.add(thing[key])}' for key in kept)}}}"
+        if not is_ours(thing):
+            self.packages.add(package_of(thing))
+            return package_of(thing)
+        if inspect.ismodule(thing):
+            return self.add({k: v for k, v in vars(thing).items() if not k.startswith("__")})
+        if inspect.isfunction(thing) or inspect.isclass(thing):
+            return self.definition(thing)
+        own = {name: value for name, value in getattr(thing, "__dict__", {}).items()
+               if not isinstance(getattr(type(thing), name, None), cached_property)}  # fmt: skip
+        return self.add((type(thing), own))
+
+    def definition(self, thing):
+        """The source around a function or class, what it closes over, what its names mean."""
+        scope = vars(sys.modules[thing.__module__])
+        outer = scope.get(thing.__qualname__.split(".")[0], thing)
+        tree = ast.parse(textwrap.dedent(inspect.getsource(outer)))
+        self.texts.add(dump(tree))
+        for name, *attributes in dotted(tree):
+            value = scope.get(name, scope)
+            while inspect.ismodule(value) and attributes and is_ours(value):
+                value = getattr(value, attributes.pop(0))
+            if value is not scope:
+                self.texts.add(f"{name} is {self.add(value)}")
+        closure = [cell.cell_contents for cell in getattr(thing, "__closure__", None) or ()]
+        return f"{thing.__qualname__}{self.add(closure)}"
 
 
-def definitions(tree):
-    """Each name that is defined at the top of a module → the statements that define it."""
-    found = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names = [node.name]
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [n.id for target in targets for n in ast.walk(target) if type(n) is ast.Name]
-        else:
-            continue
-        for name in names:
-            found.setdefault(name, []).append(node)
-    return found
+def package_of(thing):
+    named = thing.__name__ if inspect.ismodule(thing) else getattr(thing, "__module__", None)
+    return (named or type(thing).__module__).split(".")[0]
 
 
-def imported(tree, package):
-    """Each imported name → (module, None) or (module, name in it)."""
-    bound = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                root = alias.name.split(".")[0]
-                bound[alias.asname or root] = (alias.name if alias.asname else root), None
-        elif isinstance(node, ast.ImportFrom):
-            base = util.resolve_name("." * node.level + (node.module or ""), package)
-            bound |= {alias.asname or alias.name: (base, alias.name) for alias in node.names}
-    return bound
-
-
-def resolve(module, parts, outside):
-    """What the dotted name ``parts`` means in a module of ours  →  (module, name), or None.
-
-    (module, None) stands for a whole module; a package that is not ours is added to ``outside``.
-    """
-    defined, bound = parsed(module)
-    if parts[0] in defined:
-        return module, parts[0]
-    if parts[0] not in bound:
-        return None
-    target, name = bound[parts[0]]
-    rest = [part for part in (name, *parts[1:]) if part]
-    while parsed(target):
-        if not rest:
-            return target, None
-        if any(rest[0] in names for names in parsed(target)):
-            return resolve(target, rest, outside)
-        target, *rest = f"{target}.{rest[0]}", *rest[1:]
-    outside.add(target.split(".")[0])
-    return None
+def is_ours(thing):
+    """Whether it comes from a file that is neither installed nor part of Python."""
+    package = package_of(thing)
+    module = sys.modules.get(package)
+    path = [*getattr(module, "__path__", ()), getattr(module, "__file__", None) or ""][0]
+    return bool(path) and package not in sys.stdlib_module_names and "site-packages" not in path
 
 
 def dotted(node):
     """Every name that a syntax tree uses, each with its attributes as far as they are plain."""
-    parts = []
-    inner = node
+    parts, inner = [], node
     while isinstance(inner, ast.Attribute):
         parts.append(inner.attr)
         inner = inner.value
@@ -99,26 +103,11 @@ def dotted(node):
             yield from dotted(child)
 
 
-class Named(ast.NodeTransformer):
-    """Keeps, of each dict with a key among ``words``, those entries and the ones without a name."""
-
-    def __init__(self, words):
-        self.words = words
-
-    def visit_Dict(self, node):
-        self.generic_visit(node)
-        pairs = list(zip(node.keys, node.values, strict=True))
-        if not any(getattr(key, "value", None) in self.words for key, _ in pairs):
-            return node
-        kept = [(k, v) for k, v in pairs if type(k) is not ast.Constant or k.value in self.words]
-        return ast.Dict([k for k, _ in kept], [v for _, v in kept])
-
-
 def dump(node):
     """A syntax tree as text that is the same in every version of Python, without docstrings."""
     if isinstance(node, list):
-        texts = [dump(part) for part in node if not is_text(part)]
-        return f"[{', '.join(texts)}]"
+        kept = [n for n in node if not (type(n) is ast.Expr and type(n.value) is ast.Constant)]
+        return f"[{', '.join(map(dump, kept))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
     fields = [f"{k}={dump(v)}" for k, v in ast.iter_fields(node)
@@ -126,37 +115,19 @@ def dump(node):
     return f"{type(node).__name__}({', '.join(fields)})"
 
 
-def is_text(node):
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-@lru_cache
-def _reached(module, name, words):
-    """Texts of all definitions that (module, name) reaches, names of foreign packages."""
-    texts, outside, seen, todo = set(), set(), set(), [(module, name)]
-    while todo:
-        place = todo.pop()
-        if place is None or place in seen:
-            continue
-        seen.add(place)
-        module, name = place
-        if name is None:
-            todo += [resolve(module, [each], outside) for names in parsed(module) for each in names]
-            continue
-        for node in parsed(module)[0].get(name, ()):
-            kept = Named(words).visit(copy.deepcopy(node))
-            texts.add(dump(kept))
-            todo += [resolve(module, parts, outside) for parts in dotted(kept)]
-    return texts, outside
-
-
 def key(run, settings, data=None):
     """What must be the same for a stored row to count: (hash of the code, versions), two texts.
 
     run: a function at the top of a module; data: text that it reads from a file, or None.
     """
-    words = frozenset(value for value in settings.values() if isinstance(value, str))
-    texts, outside = _reached(run.__module__, run.__name__, words)
-    digest = hashlib.sha256("\n".join([*sorted(texts), data or ""]).encode()).hexdigest()
-    used = [name for name in NUMERICAL if name in outside]
-    return digest[:10], " ".join(f"{name} {metadata.version(name).split('+')[0]}" for name in used)
+    return keyed(run, frozenset(v for v in settings.values() if isinstance(v, str)), data)
+
+
+@cache
+def keyed(run, words, data):
+    reached = Reached(words)
+    reached.add(run)
+    text = "\n".join([*sorted(reached.texts), data or ""])
+    used = [name for name in NUMERICAL if name in reached.packages]
+    versions = " ".join(f"{name} {metadata.version(name).split('+')[0]}" for name in used)
+    return hashlib.sha256(text.encode()).hexdigest()[:10], versions

@@ -6,6 +6,8 @@ from itertools import product
 
 import numpy as np
 
+RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)  # learning rates to take a stretch of
+
 
 class AtTheEdge(ValueError):
     """The best setting is the last one that was tried, so it may not be the best there is."""
@@ -38,9 +40,9 @@ class Sweep:
     name: str
     run: Callable
     cases: Iterable[dict]
-    seeds: Iterable[int]
+    seeds: Iterable[int] = range(10)
     grid: dict = field(default_factory=dict)
-    tuning: Iterable[int] = ()
+    tuning: Iterable[int] = (10_000, 10_001)
     per: tuple = ("model",)
     tuned_on: Callable = lambda case: True
     score: str | Callable = "accuracy"
@@ -57,8 +59,6 @@ class Sweep:
     def __post_init__(self):
         if set(self.seeds) & set(self.tuning):
             raise ValueError(f"{self.name}: the seeds that choose are reported; take others")
-        if bool(self.grid) != bool(self.tuning):
-            raise ValueError(f"{self.name}: a grid needs tuning seeds, and they need a grid")
         for name, values in self.grid.items():
             if len(values) < 3 or sorted(values) != list(values):
                 raise ValueError(f"{self.name}: {name} needs ≥ 3 values in order, not {values}")
@@ -71,7 +71,7 @@ class Sweep:
 
     def tuning_trials(self):
         """(settings, seed) of every run that chooses: the same number for every group."""
-        cases = [case for case in self.cases if self.tuned_on(case)]
+        cases = [case for case in self.cases if self.grid and self.tuned_on(case)]
         return [({**case, **point}, seed) for case in cases for point in self.points()
                 for seed in self.tuning]  # fmt: skip
 
@@ -118,7 +118,7 @@ def best(sweep, means):
 
 
 def edges(sweep, point):
-    """(name, value) of each setting of the point at an edge of its grid, natural limits left out."""
+    """(name, value) of each setting at an edge of its grid, natural limits left out."""
     pairs = zip(sweep.grid.items(), point, strict=True)
     return [(name, value) for (name, values), value in pairs
             if value in (values[0], values[-1]) and value not in sweep.natural]  # fmt: skip

@@ -148,18 +148,12 @@ def complete(sweep, store, work, retry=False):
 
 def expected(store, trials):
     """CPU seconds these trials will take, from rows of the same case if there are any."""
-    known = {}
+    case = [name for name in store.settings if name not in store.sweep.grid]
+    known, guess = {}, store.sweep.seconds
     for row in store.rows.values():
-        known.setdefault(case_of(store.sweep, row), []).append(row["seconds"])
-    guess = store.sweep.seconds
+        known.setdefault(tuple(row[name] for name in case), []).append(row["seconds"])
     return sum(
-        np.mean(
-            known.get(case_of(store.sweep, settings), guess(settings) if callable(guess) else guess)
-        )
+        np.mean(known.get(tuple(settings[name] for name in case),
+                          guess(settings) if callable(guess) else guess))
         for settings, _ in trials
-    )
-
-
-def case_of(sweep, row):
-    names = [name for case in sweep.cases for name in case]
-    return tuple(row[name] for name in dict.fromkeys(names))
+    )  # fmt: skip

@@ -4,15 +4,17 @@ Each reads sentences of the language of the living cells with gaps of every leng
 longest, and is asked once, at the end.  What is kept are the weights, with four decimals, of one
 seed each, chosen after looking at several: all of them answer, and what a held gate does to the
 answer differs from seed to seed.  The accuracies are those of the rounded weights.
+
+    python -m tools.upkeep.living_cells
 """
 
 import numpy as np
 
+from lessons_kit.living import language
 from lessons_lib import cells, training
 from lessons_lib.attention.models import SelfAttention
 from lessons_lib.functional import cross_entropy
-from lessons_lib.lab import language
-from sweeps.runner.declare import Sweep, every
+from sweeps.runner import rows
 
 HIDDEN, SIZE, LONGEST, STEPS, BATCH = 6, 4, 48, 2500, 32
 WORDS, ANSWERS = len(language.VOCAB), len(language.ANSWERS)
@@ -79,13 +81,8 @@ def accuracies(model, before, sentences=512):
     return scores
 
 
-def run(settings, seed):
-    name = settings["model"]
-    return {"accuracy_curve": accuracies(trained(name, seed), NETWORKS[name][-1])}
-
-
-def kept(_):
-    """The file that the living cells read."""
+def results():
+    """What ``lessons_kit.living`` reads: for each network its settings, accuracies and weights."""
     networks = {}
     for name, (_, seed, rate, longest, before) in NETWORKS.items():
         model = trained(name, seed)
@@ -96,5 +93,5 @@ def kept(_):
             "batch_size": BATCH, "tested": TESTED, "networks": networks}  # fmt: skip
 
 
-SWEEPS = (Sweep("lab", run, every(model=NETWORKS), range(5), seconds=4, more=kept,
-                keeps="lab_cells"),)  # fmt: skip
+if __name__ == "__main__":
+    rows.write_json(rows.DATA / "lab_cells.json", results())
