@@ -13,7 +13,7 @@ from tools import editions
 from tools.editions import packing, student_zip
 from tools.environment import ROOT, notebooks
 from tools.notebooks import hygiene
-from tools.upkeep import prerequisites, teaching
+from tools.upkeep import maps, measure, prerequisites, teaching
 
 PAGE = teaching.PAGE.read_text(encoding="utf-8")
 COURSE = teaching.lessons()
@@ -33,8 +33,40 @@ def test_every_lesson_of_the_contents_is_in_the_table_with_its_own_time():
     assert list(COURSE) == [e for e in hygiene.toc_entries() if (ROOT / f"{e}.ipynb").is_file()]
     for entry, one in COURSE.items():
         first = editions.read(ROOT / f"{entry}.ipynb")["cells"][0]["source"]
-        assert f"about {one.minutes} minutes" in first
-        assert f"| {one.number} | {one.link} | {one.minutes} |" in PAGE
+        assert f"about {one.minutes} minutes, {one.kind}." in first
+        assert f"| {one.number} | {one.link} | {one.minutes} | {one.kind} |" in PAGE
+
+
+def test_the_stated_time_of_a_lesson_is_its_measured_length():
+    for entry, one in COURSE.items():
+        counted = measure.length(editions.read(ROOT / f"{entry}.ipynb"))
+        assert one.minutes == counted.minutes, f"{entry}: {counted}; run: make teaching"
+
+
+def lesson_of(*cells):
+    line = "# Build it\n\n- **Time** about 5 minutes, core."
+    cells = [("markdown", line, []), *cells]
+    keys = "cell_type", "source", "metadata"
+    return {"cells": [dict(zip(keys, (k, s, {"tags": t}), strict=True)) for k, s, t in cells]}
+
+
+def test_words_visible_code_exercises_and_questions_are_counted_and_formulas_are_not():
+    notebook = lesson_of(
+        ("markdown", "Two words $x_t W$ and `code` [link](a/b.ipynb).\n\n$$\na b c\n$$", []),
+        ("markdown", "**Predict first.** How many?", []),
+        ("code", "a = 1\n\nb = 2", []),
+        ("code", "plot(a)", ["hide-input"]),
+        ("code", 'def f():\n    ...\n\n\ncheck("rnn.step", f)', []),
+    )
+    assert measure.length(notebook) == (6 + 4 + 4, 2, 1, 1)
+    assert measure.Length(1800, 80, 3, 2).minutes == 40  # 10 + 10 + 15 + 2, rounded up
+
+
+def test_a_wrong_time_is_corrected_and_a_missing_kind_is_refused_by_the_name_of_the_lesson():
+    long = lesson_of(("markdown", "word " * 2000, []))
+    assert "- **Time** about 15 minutes, core." in measure.restated(long)
+    with pytest.raises(ValueError, match="Build it: its first cell has no line"):
+        measure.stated("# Build it\n\n- **Time** about 5 minutes.")
 
 
 def test_the_maps_of_the_course_give_the_lessons_own_times():
@@ -43,7 +75,9 @@ def test_the_maps_of_the_course_give_the_lessons_own_times():
         for entry, one in COURSE.items():
             link = entry.removeprefix("book/") + ".ipynb)"
             row = next(line for line in text.splitlines() if link in line and line[0] == "|")
-            assert re.search(rf"\| {one.minutes}\smin \|$", row), f"{page}: {row}"
+            kind = "core, " if one.kind == "core" else ""
+            assert row.endswith(f"| {kind}{one.minutes} min |"), f"{page}: {row}"
+        assert maps.mapped(text, COURSE) == text, "run: make teaching"
 
 
 def minutes(text):
@@ -94,9 +128,11 @@ def test_the_four_weeks_add_up_and_no_lesson_comes_before_what_it_needs():
     assert len(rows) == 4 and text == f"Together {teaching.hours(total)}."
 
 
-def test_the_module_holds_every_lesson_once_in_order_and_no_session_is_too_long():
+def test_the_module_teaches_the_core_in_order_and_names_every_other_lesson_for_reading():
     rows, text = section("half-semester")
-    assert [entry for row in rows for entry in linked(row[1])] == list(COURSE)
+    core = [entry for entry, one in COURSE.items() if one.kind == "core"]
+    assert [entry for row in rows for entry in linked(row[1])] == core
+    assert [e for row in rows for e in linked(row[4])] == [e for e in COURSE if e not in core]
     for row in rows:
         inside = [COURSE[entry] for entry in linked(row[1])]
         assert int(row[2]) == sum(one.minutes for one in inside) <= 100

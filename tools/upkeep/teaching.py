@@ -1,7 +1,8 @@
-"""The parts of book/teaching.md that follow from the lessons: `python -m tools.upkeep.teaching`
+"""What follows from the lessons, written where it is read: `python -m tools.upkeep.teaching`
 
-Times and prerequisites are read from the first cell of each lesson, exercises from its cells, the
-order from _toc.yml. Each part stands between two comments; what stands outside is left alone.
+The time of each lesson is measured and written into its first cell and into the two maps. The
+parts of book/teaching.md follow: prerequisites from the first cell of each lesson, exercises from
+its cells, the order from _toc.yml. Each part stands between two comments; the rest is left alone.
 """
 
 import posixpath
@@ -11,19 +12,20 @@ from typing import NamedTuple
 from tools import editions
 from tools.environment import ROOT
 from tools.notebooks import hygiene
-from tools.upkeep import prerequisites
+from tools.upkeep import maps, measure, prerequisites
 from tools.upkeep.schedules import DAY, EXERCISE, HOMEWORK, SESSION, START, WEEKS
 
 PAGE = ROOT / "book" / "teaching.md"
 
 
 class Lesson(NamedTuple):
-    """One lesson: its number in the course, minutes, the lessons it needs, its exercises."""
+    """One lesson: its number in the course, minutes, core or deeper, its needs, its exercises."""
 
     entry: str
     number: str
     title: str
     minutes: int
+    kind: str
     needs: tuple[str, ...]
     exercises: tuple[str, ...]
 
@@ -48,17 +50,21 @@ def lesson(entry, number, before):
     """Read one; a link to a later lesson is a pointer and no need."""
     notebook = editions.read(ROOT / f"{entry}.ipynb")
     first = notebook["cells"][0]["source"]
-    minutes = re.search(r"\*\*Time\*\* about (\d+) minutes", first)
-    if not minutes:
-        raise ValueError(f"{entry}: its first cell has no line **Time** about … minutes")
+    minutes, kind = measure.stated(first)
     text = re.search(r"\*\*You need\*\*(.*)", first)[1]
     links = re.findall(r"\]\(([^)#]+)\.ipynb[^)]*\)", text)
     needs = [posixpath.normpath(posixpath.join(posixpath.dirname(entry), link)) for link in links]
     ids = tuple(id for _, id in editions.exercise_cells(notebook))
     title = first.splitlines()[0].removeprefix("# ")
-    return Lesson(
-        entry, number, title, int(minutes[1]), tuple(n for n in needs if n in before), ids
-    )
+    return Lesson(entry, number, title, minutes, kind, tuple(n for n in needs if n in before), ids)
+
+
+def core(course):
+    return [one for one in course.values() if one.kind == "core"]
+
+
+def time(lessons):
+    return sum(one.minutes for one in lessons)
 
 
 def hours(minutes):
@@ -76,18 +82,17 @@ def codes(ids):
 def overview(course):
     """Every lesson with its time, needs and exercises; the sum below."""
     rows = [
-        (x.number, x.link, str(x.minutes), ", ".join(course[n].number for n in x.needs) or "–",
+        (x.number, x.link, str(x.minutes), x.kind,
+         ", ".join(course[n].number for n in x.needs) or "–",
          str(len(x.exercises) or "–"))
         for x in course.values()
     ]  # fmt: skip
-    total, count = (
-        sum(x.minutes for x in course.values()),
-        sum(len(x.exercises) for x in course.values()),
-    )
+    total, count = time(course.values()), sum(len(x.exercises) for x in course.values())
     return (
-        table(("no.", "lesson", "min", "needs", "exercises"), rows)
-        + f"\n\n{len(course)} lessons, {hours(total)} of reading and running. {count} exercises, "
-        f"at {EXERCISE} minutes each another {hours(count * EXERCISE)}."
+        table(("no.", "lesson", "min", "kind", "needs", "exercises"), rows)
+        + f"\n\n{len(course)} lessons, {hours(total)} by measure; the {len(core(course))} core "
+        f"lessons {hours(time(core(course)))}. {count} exercises: solved alone, at {EXERCISE} "
+        f"minutes each, {hours(count * EXERCISE)}."
     )
 
 
@@ -124,26 +129,34 @@ def weeks(course):
 
 
 def sessions(course):
-    """All lessons in order, as many to a session as fit; two sessions a week."""
+    """The core lessons in order, as many to a session as fit; two sessions a week."""
     packed = []
-    for one in course.values():
-        if not packed or sum(x.minutes for x in packed[-1]) + one.minutes > SESSION:
+    for one in core(course):
+        if not packed or time([*packed[-1], one]) > SESSION:
             packed.append([])
         packed[-1].append(one)
     return packed
 
 
 def half_semester(course):
-    packed, rows = sessions(course), []
+    """Core lessons in class; beside them the deeper ones that come before the next session."""
+    packed, rows, order = sessions(course), [], list(course.values())
+    starts = [order.index(group[0]) for group in packed] + [len(order)]
     for number, group in enumerate(packed):
+        span = order[starts[number] : starts[number + 1]]
         home = [id for x in group for id in x.exercises]
-        minutes = sum(x.minutes for x in group)
         names = ", ".join(f"{x.number} {x.link}" for x in group)
+        read = ", ".join(f"{x.number} {x.link}" for x in span if x.kind == "deeper")
         week = f"{number // 2 + 1}{'ab'[number % 2]}"
-        rows.append((week, names, str(minutes), hours(len(home) * EXERCISE) if home else "–"))
-    total = sum(x.minutes for x in course.values())
-    text = f"{len(packed)} sessions in {(len(packed) + 1) // 2} weeks, {hours(total)} in class."
-    return table(("session", "lessons", "minutes", "exercises at home"), rows) + "\n\n" + text
+        work = hours(len(home) * EXERCISE) if home else "–"
+        rows.append((week, names, str(time(group)), work, read or "–"))
+    text = (
+        f"{len(packed)} sessions in {(len(packed) + 1) // 2} weeks, "
+        f"{hours(time(core(course)))} in class; reading for those who want more: "
+        f"{hours(time(course.values()) - time(core(course)))}."
+    )
+    head = ("session", "core lessons", "minutes", "exercises at home", "deeper, to read")
+    return table(head, rows) + "\n\n" + text
 
 
 def parts():
@@ -165,5 +178,13 @@ def filled(page):
     return page
 
 
-if __name__ == "__main__":
+def main():
+    maps.restate()
+    course = lessons()
+    for path in maps.PAGES:
+        path.write_text(maps.mapped(path.read_text(encoding="utf-8"), course), encoding="utf-8")
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
