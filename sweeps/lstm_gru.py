@@ -42,10 +42,9 @@ def run(settings, seed, budget=STEPS):
         model, (task.draw(T, BATCH, rng) for _ in range(budget)), loss=task.loss,
         optimiser=Adam(lr=settings["lr"], clip=1.0), metric=task.metric, stop=stop,
     )  # fmt: skip
-    done = stop(history.metric)
     x, target = task.draw(T, TEST, np.random.default_rng([seed, 2]))
     chunks = np.array_split(history.metric, np.arange(20, len(history.metric), 20))
-    return {"steps": len(history.loss) if done else budget + 1,
+    return {"steps": len(history.loss) if stop(history.metric) else budget + 1,
             "score": task.metric(model.forward(x)[0], target),
             "metric_curve": np.round([chunk.mean() for chunk in chunks], 3)}  # fmt: skip
 

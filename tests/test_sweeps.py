@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -114,6 +113,7 @@ def test_kill_9_in_the_middle_loses_no_row_and_doubles_none(toy, undisturbed):
 
 
 def test_a_disk_that_is_full_in_the_middle_of_a_row_loses_no_row(toy, undisturbed):
+    resource = pytest.importorskip("resource", reason="Windows has no limits of a process")
     folder = toy.folder / "full"
     folder.mkdir()
 

@@ -21,6 +21,7 @@ class Failed(RuntimeError):
 def trial(run, settings, seed, data=None):
     """One run, on whatever machine  →  its row; an exception becomes the row's ``error``."""
     start, values, error = time.process_time(), {}, ""
+    digest, versions = code.key(run, settings, data)
     with threadpoolctl.threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what overflows on the way to a loss that is not finite
         try:
@@ -28,7 +29,6 @@ def trial(run, settings, seed, data=None):
         except Exception as problem:
             error = f"{type(problem).__name__}: {problem}"
     seconds = round(time.process_time() - start, 2)
-    digest, versions = code.key(run, settings, data)
     return {**settings, "seed": seed, **values, "seconds": seconds, "error": error,
             "code": digest, "versions": versions, "machine": machine()}  # fmt: skip
 
@@ -101,6 +101,8 @@ class Store:
 
     def missing(self, trials, retry=False):
         """The trials without a row; with ``retry`` those too whose row is an error."""
+        for settings, _ in trials:  # the code of now, even if it is edited while they run
+            code.key(self.sweep.run, settings, self.text)
         known = [self.rows.get(rows.identity(*each)) for each in trials]
         pairs = zip(trials, known, strict=True)
         return [each for each, row in pairs if not row or (retry and row["error"])]
@@ -121,8 +123,8 @@ def compute(store, trials, work):
     """Run these trials, each row on disk before the next; a bar on stderr."""
     if not trials:
         return
-    bar = tqdm(work(store.sweep, trials), total=len(trials), desc=store.sweep.name, file=sys.stderr)
-    for row in bar:
+    bar = {"total": len(trials), "desc": store.sweep.name, "file": sys.stderr}
+    for row in tqdm(work(store.sweep, trials), **bar):
         store.add(row)
 
 
