@@ -499,3 +499,11 @@ def test_every_case_of_a_sweep_has_the_same_settings_and_a_group_that_is_tuned(s
         assert tuned == {sweep.group(case) for case in sweep.cases}
     trials = sweep.reported_trials({})
     assert len({rows.identity(*trial) for trial in trials}) == len(trials)
+
+
+def test_the_sweep_shown_to_contributors_is_the_one_in_its_file():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown = guide.partition("```python\nMODELS")[2].partition("```")[0]
+    assert len(shown) > 300 and "MODELS" + shown in (ROOT / "sweeps" / "dates.py").read_text(
+        "utf-8"
+    )
