@@ -129,6 +129,15 @@ def test_a_disk_that_is_full_in_the_middle_of_a_row_loses_no_row(toy, undisturbe
     assert table(folder) == undisturbed and lines(toy.log) == RUNS + 1
 
 
+def test_a_row_after_a_torn_one_is_read(tmp_path):
+    path = tmp_path / "toy.jsonl"
+    rows.append(path, {"seed": 1})
+    with open(path, "ab") as file:
+        file.write(b'{"seed": 2, "accu')
+    rows.append(path, {"seed": 3})
+    assert rows.read(path) == [{"seed": 1}, {"seed": 3}]
+
+
 def test_a_table_that_does_not_fit_on_the_disk_leaves_the_one_before(tmp_path):
     path = tmp_path / "toy.csv"
     rows.write_csv(path, [{"seed": 1, "error": ""}])
