@@ -41,10 +41,8 @@ MODELS = {
 
 
 def run(settings, seed):
-    build, steps = MODELS[settings["model"]], settings["steps"]
-    score, trained = experiments.solve_gap(
-        build, settings["gap"], seed, lr=settings["lr"], steps=steps
-    )
+    build, more = MODELS[settings["model"]], {name: settings[name] for name in ("lr", "steps")}
+    score, trained = experiments.solve_gap(build, settings["gap"], seed, **more)
     return {"accuracy": score, "trained": trained}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from lessons_lib import cells, experiments
 from lessons_lib.experiments import GAPS, recurrent
 from lessons_models.cell_variants import LeakyRNN, ReLURNN, SkipRNN
-from sweeps.gap import LONGEST, make_orthogonal
+from sweeps.gap import LONGEST, make_orthogonal, tuned_on
 from sweeps.runner.declare import RATES, Sweep, every
 
 MIXED = np.geomspace(1, 0.005, experiments.HIDDEN)  # time scales from 1 to 200 steps
@@ -45,7 +45,7 @@ def run(settings, seed):
 
 SWEEPS = (
     Sweep("cures", run, every(model=list(MODELS)[:-1], gap=GAPS, steps=[300], distractors=[0]),
-          grid={"lr": RATES[:-1]}, guess=0.1, tuned_on=lambda case: case["gap"] in (5, 20, 50)),
+          grid={"lr": RATES[:-1]}, guess=0.1, tuned_on=tuned_on),
     Sweep("cures-crowded", run, every(model=CROWDED, gap=[50], steps=[300, 600], distractors=[10]),
           per=("model", "steps"), grid={"lr": (*RATES[1:], 1.0)}, guess=0.1),
 )  # fmt: skip

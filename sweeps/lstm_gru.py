@@ -27,10 +27,7 @@ MODELS = {
 
 
 def run(settings, seed, budget=STEPS):
-    """Train one network until solved or out of budget.
-
-    steps: one more than the budget stands for "not solved"; the curve has means of 20 steps.
-    """
+    """steps: one more than the budget means "not solved"; the curve has means of 20 steps."""
     task = LONG[settings["task"]]
     Cell, options = MODELS[settings["model"]]
     rng = np.random.default_rng([seed, 0])
