@@ -1,27 +1,34 @@
-# Every command of the course. `make` alone prints them.
+# Every command of the course: `make` prints those that people use, `make help-all` all of them.
 #   PYTHON       interpreter that creates .venv         make book PYTHON=python3.12
 #   CONSTRAINTS  versions to install; none: /dev/null   make book CONSTRAINTS=/dev/null
 #   PIP_ARGS     more arguments for the install         make book PIP_ARGS="--no-cache-dir"
-#   ONLY         the notebooks to re-execute            make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
+#   ONLY         the notebooks to run or re-execute     make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
+#   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
 #   LAB_ARGS     more arguments for JupyterLab          make lab LAB_ARGS=--allow-root   (in a container)
 PYTHON      ?= python3
 CONSTRAINTS ?= constraints.txt
 PIP_ARGS    ?=
 LAB_ARGS    ?=
+PYTHONS     ?=
 ONLY        ?=
 VENV        ?= .venv
 
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.installed
-NOTEBOOKS := $(sort $(wildcard book/*/*.ipynb))
+# What is the course's own goes by its name; whatever else lies here is a reader's and is not read.
+PLAIN     := ! -path '*[!A-Za-z0-9_./-]*'
+NOTEBOOKS := $(sort $(shell find book -mindepth 2 -maxdepth 2 -name '*.ipynb' ! -name '*[!a-z0-9_.]*' $(PLAIN)))
+CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOOKS)
+TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
-BOOK_TESTS := archive assets book claims colab figures film forks jupyterlab living nbval_strict pages project \
-	readme solved teaching upgrade workflows
+BOOK_TESTS := archive assets book claim_rules claims colab falsify figures film forks jupyterlab living machines \
+	nbval_strict pages portable project readme solved teaching twice upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
-SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -print) \
-	$(NOTEBOOKS) $(wildcard book/*.md book/*.bib book/_static/*)
+SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o \
+	-type f $(PLAIN) -print) $(NOTEBOOKS) $(shell find book -name '*.md' -type f $(PLAIN) -o -name '*.bib' \
+	-o -path 'book/_static/*' -type f $(PLAIN))
 
 # An environment that was copied, moved or lost its interpreter is made anew, not half used.
 # The library is found, not imported: a slip in its sources is no reason to throw an environment away.
@@ -30,36 +37,47 @@ SOUND = import sys, pathlib, pip, importlib.util as u; s = u.find_spec('lessons_
 	not pathlib.Path(s.origin).resolve().is_relative_to(pathlib.Path.cwd()))
 ifneq ($(wildcard $(READY)),)
 ifneq ($(shell $(BIN)/python -E -c "$(SOUND)" 2>/dev/null && echo sound),sound)
-UNSOUND := unsound
+UNSOUND := is broken or belongs to another folder
 endif
 endif
 
-# make cannot follow a file name with a space in it.
-SPACED := $(if $(filter help doctor clean,$(or $(MAKECMDGOALS),help)),,$(shell find book src tools \
-	-name .ipynb_checkpoints -prune -o -name '* *' -print | head -n 1))
-$(if $(SPACED),$(error Rename "$(SPACED)": names in book, src and tools have no spaces))
-
+# The reader's settings: none may stop a command or change an output. Python, pytest, Jupyter,
+# IPython and matplotlib get none of theirs, and folders of their own, as the home may hold other
+# kernels or not be writable. pip keeps its index, proxy and cache, not what sends packages elsewhere.
+unexport $(filter-out PYTHON,$(filter PYTHON% PYTEST_% JUPYTER% IPYTHON% MPL% MATPLOTLIB%,$(.VARIABLES)))
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_NO_DEPS PIP_REQUIRE_HASHES PIP_DRY_RUN FORCE_COLOR
+export PIP_USER = 0
+export PYTHONUTF8 = 1
+export MPLCONFIGDIR = $(CURDIR)/$(VENV)/matplotlib
+export IPYTHONDIR = $(CURDIR)/$(VENV)/ipython
+export JUPYTER_CONFIG_DIR = $(CURDIR)/$(VENV)/jupyter/config
+export JUPYTER_DATA_DIR = $(CURDIR)/$(VENV)/jupyter/data
+export JUPYTER_RUNTIME_DIR = $(CURDIR)/$(VENV)/jupyter/runtime
 # One thread each: two notebooks side by side with unpinned threads took ten times as long.
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
-# The reader's own matplotlib and IPython settings must not colour the stored outputs.
-export MPLCONFIGDIR = $(CURDIR)/$(VENV)/matplotlib
-export IPYTHONDIR = $(CURDIR)/$(VENV)/ipython
-unexport PYTHONPATH PYTHONWARNINGS MPLBACKEND
 
-PYTEST = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadscope
+# For one make at a time: two would pull the environment and the pages from under each other.
+LOCK = sh tools/upkeep/lock.sh $$PPID
+PYTEST = $(BIN)/python -m pytest $(PYTEST_ARGS) -n logical --maxprocesses 8 --dist loadscope
+OLDEST = .venv-oldest/bin/uv pip compile -q --no-header --no-annotate pyproject.toml
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help book test test-portable test-solved test-library test-oldest test-newest test-wheel \
+.PHONY: help help-all book test test-portable test-twice falsify test-solved test-library test-lessons \
+	test-pythons test-oldest test-newest test-wheel \
 	notebooks sync student solved lab doctor lint format bench sweep reproduce picture teaching chromium clean \
-	publish launch links upgrade zip lighthouse unsound always
+	publish launch links upgrade zip lighthouse always
 .DEFAULT_GOAL := help
 
-help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+# The ten commands people use, and a way to the others.
+USED := book lab notebooks sync format test student zip doctor clean help-all
+
+help: # what `make` alone prints
+	@$(MAKE) --no-print-directory help-all | awk -v used=" $(USED) " 'index(used, " " $$2 " ")'
 
 book: $(READY) _build/.clean ## build the pages from the stored outputs, strictly, and print the path to open
+	@$(LOCK)
 	@mv _build/.clean _build/.started
 	@NO_COLOR=1 $(BIN)/jupyter-book build . -W -n --keep-going -q >_build/log.txt 2>&1 \
 		|| { cat _build/log.txt; exit 1; }
@@ -69,8 +87,14 @@ book: $(READY) _build/.clean ## build the pages from the stored outputs, strictl
 test: lint chromium book ## lint, unit tests, every notebook against its stored outputs, the built pages
 	$(STRICT) tests $(NOTEBOOKS)
 
-test-portable: $(READY) ## the notebooks again, computed as another CPU would
-	ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Haswell ONEDNN_MAX_CPU_ISA=AVX2 $(STRICT) $(NOTEBOOKS)
+falsify: $(READY) ## see every claim fail under its falsifier, and record it (ONLY=…)
+	@$(BIN)/python -m tools.notebooks.falsify $(ONLY)
+
+test-twice: $(READY) ## the notebooks with every cell run twice in a row, and record it (ONLY=…)
+	@$(BIN)/python -m tools.notebooks.twice $(ONLY)
+
+test-portable: $(READY) ## the notebooks again, computed as other CPUs would (ONLY=…)
+	@$(BIN)/python -m tools.notebooks.portable $(or $(ONLY),$(NOTEBOOKS))
 
 test-solved: solved ## the solved edition: every notebook, every check passed
 	$(STRICT) _build/solved/*/*.ipynb
@@ -78,11 +102,20 @@ test-solved: solved ## the solved edition: every notebook, every check passed
 test-library: $(READY) ## the tests of the library alone: no pages, no browser
 	$(PYTEST) $(LIBRARY_TESTS)
 
+test-lessons: $(READY) ## notebooks against their stored outputs (ONLY=… for some of them)
+	$(STRICT) $(or $(ONLY),$(NOTEBOOKS))
+
+test-pythons: ## book, library and three lessons under every Python found here (PYTHONS=… for some)
+	@$(PYTHON) -m tools.upkeep.pythons $(PYTHONS)
+
 test-oldest: ## the tests of the library on the oldest versions it allows, in .venv-oldest
-	@mkdir -p _build && $(PYTHON) -m tools.upkeep.oldest >_build/oldest.txt
-	@rm -rf .venv-oldest
-	@PYTEST_ADDOPTS="-W ignore::DeprecationWarning" $(MAKE) --no-print-directory \
-		VENV=.venv-oldest CONSTRAINTS=_build/oldest.txt test-library
+	@rm -rf .venv-oldest && mkdir -p _build && $(PYTHON) -m venv .venv-oldest
+	@.venv-oldest/bin/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c constraints.txt uv
+	@cp constraints.txt _build/oldest.txt # uv keeps the pins of the file it writes, where they fit
+	@$(OLDEST) --extra torch --resolution lowest-direct --no-deps -o _build/lowest.txt >/dev/null
+	@$(OLDEST) --extra dev -c _build/lowest.txt -o _build/oldest.txt >/dev/null
+	@$(MAKE) --no-print-directory VENV=.venv-oldest CONSTRAINTS=_build/oldest.txt \
+		PYTEST_ARGS="-W ignore::DeprecationWarning" test-library
 
 test-newest: ## everything on the newest versions of everything, in .venv-newest
 	@rm -rf .venv-newest
@@ -108,7 +141,7 @@ solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@$(BIN)/python -m tools.editions solve $(NOTEBOOKS) --to _build/solved
 
 publish: export COURSE_PUBLISH = 1
-publish: book launch student zip ## what the workflow publishes, for the repository it runs in
+publish: launch book student zip ## what the workflow publishes, for the repository it runs in
 	@cp _build/*.zip _build/html/
 
 launch: $(READY) ## the notebooks with the first cell for Colab, as the branch `launch`
@@ -121,8 +154,7 @@ links: $(READY) ## follow every link to the web (needs the network)
 upgrade: ## the newest versions: constraints.txt, every output, and the printed numbers that changed
 	@rm -rf .venv-newest
 	@$(MAKE) --no-print-directory VENV=.venv-newest CONSTRAINTS=/dev/null .venv-newest/.installed
-	@MPLCONFIGDIR="$(CURDIR)/.venv-newest/matplotlib" IPYTHONDIR="$(CURDIR)/.venv-newest/ipython" \
-		.venv-newest/bin/python -m tools.upkeep.upgrade $(or $(ONLY),$(NOTEBOOKS))
+	@.venv-newest/bin/python -m tools.upkeep.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=book $(LAB_ARGS)
@@ -132,13 +164,13 @@ doctor: ## say what is wrong with the environment, and what mends it
 		from lessons_kit.doctor import main; sys.exit(main())'
 
 lint: $(READY) ## ruff and codespell
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
-	@$(BIN)/codespell
+	@$(BIN)/ruff check --quiet $(CODE)
+	@$(BIN)/ruff format --quiet --check $(CODE) || { $(BIN)/ruff format --check $(CODE); exit 1; }
+	@$(BIN)/codespell $(CODE) $(TEXTS)
 
 format: $(READY) ## let ruff rewrite the sources
-	$(BIN)/ruff check --fix --quiet .
-	$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix --quiet $(CODE)
+	@$(BIN)/ruff format $(CODE)
 
 bench: $(READY) ## time the cells against torch.nn and the usual teaching versions
 	$(BIN)/python -m benchmarks.speed
@@ -168,24 +200,24 @@ chromium: $(READY) # the tests look at the pages in a browser
 clean: ## remove the built pages and the caches (the environment stays)
 	rm -rf _build .pytest_cache .ruff_cache
 
-unsound:
-	@echo "The environment in $(VENV) is broken or belongs to another folder: it is made anew."
-	@rm -rf $(VENV)
+help-all: ## print every command
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
-$(READY): constraints.txt pyproject.toml $(UNSOUND)
-	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not: try make book PYTHON=python3.12" >&2; exit 1; }
-	@test -x $(BIN)/python || { echo "Creating $(VENV) …"; $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
-		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }; }
+$(READY): constraints.txt pyproject.toml $(if $(UNSOUND),always)
+	@$(LOCK)
+	@VENV="$(VENV)" BIN="$(BIN)" PYTHON="$(PYTHON)" FOUND="$(UNSOUND)" sh tools/upkeep/venv.sh
 	@echo "Installing the pinned packages into $(VENV) (a minute or two, once) …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
+	@$(BIN)/python -c "$(SOUND)" || { echo "pip put the packages elsewhere: take target, prefix and root" \
+		"out of its settings ('$(BIN)/python -m pip config debug' names their files)." >&2; exit 1; }
 	@$(BIN)/python -c 'import matplotlib.font_manager'
-	@touch $@
+	@rm -f _build/.lock && touch $@
 
 # Sphinx re-reads only changed pages: a cached build would stay green over a broken library, or keep
 # the page of a file that is gone. A build that did not end leaves no .clean: the next starts anew.
 _build/.clean: _config.yml _toc.yml $(READY) $(SOURCES) _build/.sources
-	@find _build -mindepth 1 -maxdepth 1 ! -name .sources -exec rm -rf {} + && touch $@
+	@$(LOCK)
+	@find _build -mindepth 1 -maxdepth 1 ! -name .sources ! -name .lock -exec rm -rf {} + && touch $@
 
 _build/.sources: always
 	@mkdir -p _build && printf '%s\n' $(SOURCES) >_build/.listed

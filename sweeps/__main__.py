@@ -16,6 +16,7 @@ import joblib
 
 from sweeps.runner import catalogue
 from sweeps.runner.declare import AtTheEdge, choose
+from sweeps.runner.reproduce import accept
 from sweeps.runner.run import Failed, Store, complete, expected, workers
 
 
@@ -28,6 +29,8 @@ def arguments():
     parser.add_argument("--scheduler", metavar="tcp://…", help="a Dask scheduler's address")
     parser.add_argument("--where", metavar="SETTING=VALUE", help="only these groups")
     parser.add_argument("--retry", action="store_true", help="run again what ended with an error")
+    parser.add_argument("--accept", type=int, metavar="N", help="count rows of older code again, "
+                        "if N of each, drawn at random, come out the same")  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="count the missing runs")
     return parser, parser.parse_args()
 
@@ -61,6 +64,8 @@ def carry_out(sweep, args):
     wanted = sweep if args.seeds is None else replace(sweep, seeds=range(args.seeds))
     part = part_of(wanted, args.where) if args.where else wanted
     store = Store(wanted)
+    if args.accept:
+        print(f"{sweep.name}: {accept(store, args.accept)} rows of older code are counted again")
     if args.dry_run:
         return plan(part, store, args.retry)
     complete(part, store, workers(args.jobs, args.scheduler), args.retry)

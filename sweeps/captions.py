@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from lessons_lib import tasks
+from lessons_models import shapes
 from lessons_models import torch_captions as captions
 from sweeps.runner.declare import RATES, Sweep, every
 
@@ -56,7 +56,7 @@ def run(settings, seed):
 def a_map(rows):
     """The weights for the first picture of four shapes of the stream [0, 3], to two decimals."""
     row = next(row for row in rows if (row["model"], row["seed"]) == ("attention", 0))
-    model, batch = trained(row, 0), tasks.pictures(1, rng=np.random.default_rng([0, 3]), fewest=4)
+    model, batch = trained(row, 0), shapes.pictures(1, rng=np.random.default_rng([0, 3]), fewest=4)
     words, weights = model.describe(*captions.as_tensors(batch.regions), len(batch.captions))
     weights = weights[:, 0].double().numpy().round(2)
     return {"said": batch.vocab.decode(words[:, 0].numpy()), "weights": weights.tolist()}

@@ -5,30 +5,12 @@ the zero bias, 300 steps; the zero bias with 1,500 steps too.  Each initialisati
 own rate, the one that solves most seeds, and of these the fastest.
 """
 
-import numpy as np
-
 from lessons_lib import cells, experiments
 from lessons_lib.experiments import recurrent
-from sweeps.gap import shut_input
+from lessons_models.initialisations import even_biases, exponential_biases
 from sweeps.runner.declare import RATES, Sweep, every
 
 T_MAX, SOLVED, STEPS, LONGER = (20, 50, 200, 1000), 0.95, 300, 1500
-
-
-def even_biases(longest):
-    """b_f even between 0 and log(T_max - 1), b_i = -b_f: as many units per octave of time."""
-
-    def adjust(cell, rng):
-        cell.params["b_h"][1] = rng.uniform(0, np.log(longest - 1), cell.hidden_size)
-        shut_input(cell, rng)
-
-    return adjust
-
-
-def exponential_biases(cell, rng):
-    """b_f exponential with mean 1, b_i = -b_f: no T_max, P(e^b > s) = 1 / s."""
-    cell.params["b_h"][1] = rng.exponential(1.0, cell.hidden_size)
-    shut_input(cell, rng)
 
 
 MODELS = {

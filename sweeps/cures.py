@@ -8,14 +8,11 @@ import numpy as np
 from lessons_lib import cells, experiments
 from lessons_lib.experiments import GAPS, recurrent
 from lessons_models.cell_variants import LeakyRNN, ReLURNN, SkipRNN
-from sweeps.gap import LONGEST, make_orthogonal, tuned_on
+from lessons_models.initialisations import make_identity, make_orthogonal
+from sweeps.gap import LONGEST, tuned_on
 from sweeps.runner.declare import RATES, Sweep, every
 
 MIXED = np.geomspace(1, 0.005, experiments.HIDDEN)  # time scales from 1 to 200 steps
-
-
-def make_identity(cell, rng):
-    cell.params["W_hh"][:] = np.eye(cell.hidden_size)
 
 
 # name → build, clip

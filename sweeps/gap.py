@@ -4,20 +4,13 @@ Each model has one learning rate for all gaps.  It is chosen on four of them wit
 """
 
 from lessons_lib import cells, experiments
-from lessons_lib.attention.models import AttentionReadout, SelfAttention
 from lessons_lib.experiments import GAPS, recurrent
+from lessons_models.attention_models import AttentionReadout, SelfAttention
+from lessons_models.initialisations import make_orthogonal, shut_input
+from lessons_models.lstm_variants import LSTMVariant
 from sweeps.runner.declare import RATES, Sweep, every
 
 LONGEST = max(GAPS)
-
-
-def make_orthogonal(cell, rng):
-    cell.params["W_hh"][:] = cells.orthogonal(cell.hidden_size, rng)
-
-
-def shut_input(cell, rng):
-    """b_i = -b_f, as in chrono initialisation, but with one time scale for all units."""
-    cell.params["b_h"][0] = -cell.params["b_h"][1]
 
 
 def attention_on_rnn(rng):
@@ -38,7 +31,7 @@ MODELS = {
     "LSTM forget bias 3": recurrent(cells.LSTM, forget_bias=3.0),
     "LSTM forget bias 5": recurrent(cells.LSTM, forget_bias=5.0),
     "LSTM biases 5, -5": recurrent(cells.LSTM, shut_input, forget_bias=5.0),
-    "LSTM coupled, bias 3": recurrent(cells.LSTM, coupled=True, forget_bias=3.0),
+    "LSTM coupled, bias 3": recurrent(LSTMVariant, coupled=True, forget_bias=3.0),
     "LSTM chrono": recurrent(cells.LSTM, chrono=LONGEST),
     "GRU": recurrent(cells.GRU),
     "GRU keep bias 3": recurrent(cells.GRU, keep_bias=3.0),

@@ -10,6 +10,7 @@ import numpy as np
 
 from lessons_lib import cells
 from lessons_lib.training import Adam, SequenceModel, solved, train
+from lessons_models.lstm_variants import LSTMVariant
 from lessons_models.memory_tasks import LONG
 from sweeps.runner.declare import RATES, Sweep, every
 
@@ -17,7 +18,7 @@ T, STEPS, BATCH, TEST, HIDDEN, EQUAL = 100, 1000, 32, 512, 32, 37
 MODELS = {
     "LSTM": (cells.LSTM, {}),
     "LSTM forget bias 1": (cells.LSTM, {"forget_bias": 1.0}),
-    "LSTM coupled": (cells.LSTM, {"coupled": True}),
+    "LSTM coupled": (LSTMVariant, {"coupled": True}),
     "LSTM chrono": (cells.LSTM, {"chrono": T}),
     "GRU": (cells.GRU, {}),
     "GRU equal": (cells.GRU, {}),

@@ -41,7 +41,7 @@ def test_the_name_says_the_version_and_the_bytes_are_the_same_each_time(tmp_path
 
 def test_an_archive_among_the_published_pages_is_not_packed_again(tmp_path, monkeypatch):
     for name in ("index.html", f"{TOP}.zip", "student.zip"):
-        (tmp_path / name).write_text("x")
+        (tmp_path / name).write_text("x", encoding="utf-8")
     monkeypatch.setattr(archive, "SITE", tmp_path)
     names = [name for name, _ in archive.contents() if name.startswith("pages/")]
     assert names == ["pages/index.html"]
@@ -54,7 +54,9 @@ def test_it_holds_every_lesson_twice_and_what_runs_them(unpacked):
             p.relative_to(unpacked / edition).as_posix() for p in unpacked.glob(f"{edition}/*/*")
         }
         assert found == lessons
-    student = [json.loads(path.read_text()) for path in unpacked.glob("student/*/*.ipynb")]
+    student = [
+        json.loads(path.read_text(encoding="utf-8")) for path in unpacked.glob("student/*/*.ipynb")
+    ]
     sources = ["".join(cell["source"]) for nb in student for cell in nb["cells"]]
     assert any("check(" in source for source in sources)
     assert not [source for source in sources if source.startswith("solution(")]
@@ -68,7 +70,7 @@ def test_it_holds_every_lesson_twice_and_what_runs_them(unpacked):
 
 
 def test_the_readme_names_what_is_there(unpacked):
-    text = (unpacked / "README.txt").read_text()
+    text = (unpacked / "README.txt").read_text(encoding="utf-8")
     assert __version__ in text
     for name in ("pages/index.html", "notebooks", "student", "LICENSE", "LICENSE-TEXT"):
         assert name in text and (unpacked / name).exists(), name

@@ -36,9 +36,10 @@ def test_a_class_that_a_script_of_the_page_sets_is_known():
 
 def test_links_and_imports_of_a_sheet_keep_their_targets(tmp_path):
     (tmp_path / "styles").mkdir()
-    (tmp_path / "basic.css").write_text("a{background:url(file.png)}")
+    (tmp_path / "basic.css").write_text("a{background:url(file.png)}", encoding="utf-8")
     (tmp_path / "styles" / "x.css").write_text(
-        '@import "../basic.css";b{background:url("../y/z.woff2")}c{src:url(data:x,A)}'
+        '@import "../basic.css";b{background:url("../y/z.woff2")}c{src:url(data:x,A)}',
+        encoding="utf-8",
     )
     assert styles.sheet(tmp_path, "styles/x.css") == (
         'a{background:url("file.png")}b{background:url("y/z.woff2")}c{src:url(data:x,A)}'
@@ -54,10 +55,10 @@ def test_a_second_build_leaves_finished_pages_and_a_page_without_styles_alone(tm
     done = '<link rel="stylesheet" href="_static/frame.css?v=1" />'
     kept = {"page.html": done, "index.html": "<title>moved</title>"}
     for name, text in kept.items():
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     app = SimpleNamespace(builder=SimpleNamespace(name="html"), outdir=tmp_path)
     assets.bundle(app, None)
-    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == kept
+    assert {p.name: p.read_text(encoding="utf-8") for p in tmp_path.iterdir()} == kept
 
 
 def test_the_icons_in_the_pages_are_in_the_fonts_and_few_others():
@@ -94,7 +95,7 @@ def test_the_scripts_of_the_theme_wait_and_those_in_the_text_stay():
 
 def test_figures_say_how_large_they_are_and_all_but_the_first_wait(tmp_path):
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="36pt" height="72pt"/>'
-    (tmp_path / "a.svg").write_text(svg)
+    (tmp_path / "a.svg").write_text(svg, encoding="utf-8")
     text = '<img alt="x" src="a.svg" /><img alt="y" src="a.svg" /><img width="1" height="2"/>'
     first, second, third = re.findall("<img[^>]*>", frame.sized(text, tmp_path / "page.html"))
     assert 'width="48" height="96"' in first and "lazy" not in first

@@ -7,10 +7,10 @@ from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from lessons_lib import attention, cells, experiments, torch_bridge
-from lessons_lib.attention.models import AttentionReadout, SelfAttention
 from lessons_lib.functional import cross_entropy
 from lessons_lib.gradcheck import check_gradients
-from lessons_models import torch_models
+from lessons_models import streams, torch_models
+from lessons_models.attention_models import AttentionReadout, SelfAttention
 from lessons_models.decoding import beam_search
 
 T, B, D, H, K = 6, 3, 4, 5, 7
@@ -243,8 +243,8 @@ def test_short_strings_are_learned(rng):
 
 def test_an_endless_stream_carries_the_state_and_a_reset_does_not():
     def history(endless):
-        cell = cells.LSTM(experiments.LETTERS + 2, 6, rng=np.random.default_rng(0))
-        return experiments.train_on_letters(cell, 0, steps=3, endless=endless)[1]
+        cell = cells.LSTM(streams.LETTERS + 2, 6, rng=np.random.default_rng(0))
+        return streams.train_on_letters(cell, 0, steps=3, endless=endless)[1]
 
     carried, reset = history(True), history(False)
     assert carried.loss[0] == reset.loss[0] and len(carried.loss) == 3

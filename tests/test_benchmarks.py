@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import cost_sweep, teaching_styles, time_per_step
+from benchmarks import cost_sweep, speed, teaching_styles, time_per_step
 from lessons_lib import cells, experiments, torch_bridge
 
 
@@ -70,3 +70,11 @@ def test_the_stored_bytes_are_those_of_the_code():
     at = stored["lengths"].index(64)
     now = {name: entry["bytes"] for name, entry in cost_sweep.measure(64, rounds=1).items()}
     assert now == {name: run["bytes"][at] for name, run in stored["runs"].items()}
+
+
+@pytest.mark.parametrize("name", speed.AIMS)
+def test_every_contender_of_the_speed_table_runs_and_the_kernels_are_named(name):
+    for run in speed.contenders(name, 3, 2, 4).values():
+        run()
+    assert np.__version__ in speed.kernels() and torch.__version__ in speed.kernels()
+    assert "unknown" not in speed.kernels()

@@ -1,10 +1,13 @@
 """The cells: gradient-checked in float64, equal to torch, honest about bad input."""
 
+import copy
+
 import numpy as np
 import pytest
 
 from lessons_lib import cells
 from lessons_lib.gradcheck import check_gradients, numerical_jacobian, relative_error
+from lessons_models.lstm_variants import LSTMVariant
 
 T, B, D, H = 6, 3, 4, 5
 
@@ -13,10 +16,11 @@ VARIANTS = {
     "LSTM": (cells.LSTM, {}),
     "LSTM forget bias": (cells.LSTM, {"forget_bias": 1.0}),
     "LSTM chrono": (cells.LSTM, {"chrono": 20}),
-    "LSTM peepholes": (cells.LSTM, {"peepholes": True}),
-    "LSTM coupled": (cells.LSTM, {"coupled": True}),
-    "LSTM coupled peepholes": (cells.LSTM, {"coupled": True, "peepholes": True}),
-    "LSTM coupled chrono": (cells.LSTM, {"coupled": True, "chrono": 20}),
+    "LSTM peepholes": (LSTMVariant, {"peepholes": True}),
+    "LSTM peepholes, chrono": (LSTMVariant, {"peepholes": True, "chrono": 20}),
+    "LSTM coupled": (LSTMVariant, {"coupled": True}),
+    "LSTM coupled peepholes": (LSTMVariant, {"coupled": True, "peepholes": True}),
+    "LSTM coupled chrono": (LSTMVariant, {"coupled": True, "chrono": 20}),
     "GRU": (cells.GRU, {}),
     "GRU keep bias": (cells.GRU, {"keep_bias": 1.0}),
     "GRU chrono": (cells.GRU, {"chrono": 20}),
@@ -237,20 +241,104 @@ def test_reset_before_and_after_differ_in_general():
     assert np.abs(before.forward(x, state)[0] - after.forward(x, state)[0]).max() > 0.1
 
 
+# Held gates
+
+
+GATED = {name: VARIANTS[name] for name in VARIANTS if VARIANTS[name][0] in (cells.LSTM, cells.GRU)}
+BLOCKS = {cells.LSTM: {"i": 0, "f": 1, "o": 3}, cells.GRU: {"r": 0, "z": 1}}
+
+
+def with_a_gate_of_constant_value(cell, block, value):
+    """A cell of the same form in which the block reads nothing but its bias, log v / (1 - v)."""
+    twin = copy.deepcopy(cell)
+    twin.params["W_xh"][block] = twin.params["W_hh"][block] = 0
+    twin.params["b_h"][block] = np.log(value / (1 - value))
+    return twin
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_a_held_gate_is_a_gate_that_reads_nothing_and_has_this_value(name):
+    cell = randomised(build(name))
+    x, state, _, _ = data(cell)
+    for letter, block in BLOCKS[type(cell)].items():
+        for value in (0.25, np.linspace(0.1, 0.9, H)):
+            new, gates = cell.step(x[0], state, held={letter: value})
+            expected, _ = with_a_gate_of_constant_value(cell, block, value).step(x[0], state)
+            np.testing.assert_array_equal(gates[letter], np.broadcast_to(value, (B, H)))
+            for ours, theirs in zip(new, expected, strict=True):
+                np.testing.assert_allclose(ours, theirs, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_a_unit_at_nan_stays_free_and_all_at_nan_change_nothing(name):
+    cell = randomised(build(name, np.float32))
+    x, state, _, _ = data(cell)
+    free_state, free = cell.step(x[0], state)
+    for letter in BLOCKS[type(cell)]:
+        value = np.full(H, np.nan)
+        same_state, _ = cell.step(x[0], state, held={letter: value})
+        np.testing.assert_array_equal(np.stack(same_state), np.stack(free_state))
+        value[2] = 1
+        new, gates = cell.step(x[0], state, held={letter: value})
+        np.testing.assert_array_equal(np.delete(gates[letter], 2, 1), np.delete(free[letter], 2, 1))
+        assert np.all(gates[letter][:, 2] == 1)
+        assert {part.dtype for part in (*new, *gates.values())} == {np.dtype(np.float32)}
+
+
+def test_an_lstm_with_f_at_1_and_i_at_0_keeps_its_memory_and_o_at_0_hides_it():
+    cell = randomised(build("LSTM"))
+    x, (h, c), _, _ = data(cell)
+    (h, kept), _ = cell.step(x[0], (h, c), held={"f": 1, "i": 0, "o": 0})
+    np.testing.assert_array_equal(kept, c)
+    assert not h.any()
+
+
+@pytest.mark.parametrize(
+    "held, message",
+    [
+        ({"q": 1.0}, "no gate q to hold, only"),
+        ({"g": 1.0, "n": 1.0}, "no gate g, n to hold"),
+        ({"{gate}": 1.5}, r"held at 1\.5: give a number from 0 to 1"),
+        ({"{gate}": -0.1}, r"held at -0\.1"),
+        ({"{gate}": np.ones(4)}, r"array \(5,\) of them"),
+        ({"{gate}": "shut"}, "held at 'shut'"),
+        ({"{gate}": None}, "held at None"),
+    ],
+)
+@pytest.mark.parametrize("name, gate", [("LSTM", "f"), ("GRU", "z")])
+def test_a_gate_that_cannot_be_held_so_is_named(name, gate, held, message):
+    cell = build(name)
+    x, state, _, _ = data(cell)
+    with pytest.raises(ValueError, match=message):
+        cell.step(x[0], state, held={key.format(gate=gate): held[key] for key in held})
+    with pytest.raises(TypeError, match="held must be a dict such as"):
+        cell.step(x[0], state, held=["f"])
+
+
 # Bad input: one error, with what was given and what was expected
 
 
 def bad_inputs(cell):
     x, state, _, _ = data(cell)
-    yield "rank", lambda: cell.forward(x[0]), ValueError, r"\(T, B, D\).*\(3, 4\); keep the"
-    yield "features", lambda: cell.forward(x[:, :, :2]), ValueError, "2 features.*input_size=4"
-    yield "empty", lambda: cell.forward(x[:0]), ValueError, "empty sequence"
+    yield (
+        "rank",
+        lambda: cell.forward(x[0]),
+        ValueError,
+        r"\(3, 4\), expected \(T, B, 4\); keep the",
+    )
+    yield (
+        "features",
+        lambda: cell.forward(x[:, :, :2]),
+        ValueError,
+        r"\(6, 3, 2\), expected \(T, B, 4\)",
+    )
+    yield "empty", lambda: cell.forward(x[:0]), ValueError, "x is empty"
     yield "batch", lambda: cell.forward(x[:, :2], state), ValueError, r"\(3, 5\), expected \(2, 5\)"
-    yield "integers", lambda: cell.forward(x.astype(int)), TypeError, "floating.*int64"
-    yield "a list", lambda: cell.forward(x.tolist()), TypeError, "floating NumPy array.*list"
+    yield "integers", lambda: cell.forward(x.astype(int)), TypeError, "floats, got int64"
+    yield "a list", lambda: cell.forward(x.tolist()), TypeError, "NumPy array of floats, got list"
     yield "precision", lambda: cell.forward(x.astype(np.float32)), TypeError, "float32.*float64"
     yield "state", lambda: cell.forward(x, state[0]), TypeError, "must be the tuple"
-    yield "step rank", lambda: cell.step(x, state), ValueError, r"\(B, D\)"
+    yield "step rank", lambda: cell.step(x, state), ValueError, r"expected \(B, 4\)"
     yield "step state", lambda: cell.step(x[0], state + state), TypeError, "got a tuple of"
     yield "width", lambda: cell.step(x[0], tuple(s[:, :2] for s in state)), ValueError, "expected"
     cache = cell.forward(x)[2]

@@ -14,13 +14,14 @@ def rnn(cell, p, x_t, h):
 
 def lstm(cell, p, x_t, h, c):
     W_x, W_h, b, w = *map(list, (p["W_xh"], p["W_hh"], p["b_h"])), p.get("w_c")
+    peepholes, coupled = (getattr(cell, option, False) for option in ("peepholes", "coupled"))
     a = [x_t @ W + h @ U + v for W, U, v in zip(W_x, W_h, b, strict=True)]
-    if cell.peepholes:
+    if peepholes:
         a[:-2] = [pre + c * peep for pre, peep in zip(a[:-2], w[:-1], strict=True)]
     f = torch.sigmoid(a[-3])
-    i = 1 - f if cell.coupled else torch.sigmoid(a[0])
+    i = 1 - f if coupled else torch.sigmoid(a[0])
     c = f * c + i * torch.tanh(a[-2])
-    o = torch.sigmoid(a[-1] + c * w[-1] if cell.peepholes else a[-1])
+    o = torch.sigmoid(a[-1] + c * w[-1] if peepholes else a[-1])
     return o * torch.tanh(c), c
 
 
@@ -33,7 +34,7 @@ def gru(cell, p, x_t, h):
     return ((1 - z) * n + z * h if cell.update_keeps else z * n + (1 - z) * h,)
 
 
-EQUATIONS = {"RNN": rnn, "LSTM": lstm, "GRU": gru}
+EQUATIONS = {"RNN": rnn, "LSTM": lstm, "LSTMVariant": lstm, "GRU": gru}
 
 
 def setting(name):

@@ -39,7 +39,9 @@ def test_a_second_time_renews_the_cell_and_changes_nothing_else(tmp_path):
     colab.write(once, twice, LIBRARY)
     assert once.read_bytes() == twice.read_bytes()
     colab.write(twice, moved, LIBRARY.replace("/Ada/", "/Eve/"))
-    assert moved.read_text() == once.read_text().replace("com/Ada/", "com/Eve/")
+    assert moved.read_text(encoding="utf-8") == once.read_text(encoding="utf-8").replace(
+        "com/Ada/", "com/Eve/"
+    )
 
 
 def test_the_cell_does_nothing_outside_colab():
@@ -56,15 +58,19 @@ def test_only_an_address_or_a_path_gets_into_the_cell(library):
 
 def test_on_colab_it_asks_pip_for_the_library_without_its_dependencies(tmp_path):
     """pip is replaced by a module that writes down what it was asked for."""
-    (tmp_path / "pip.py").write_text("import sys; open('asked', 'w').write(' '.join(sys.argv[1:]))")
+    (tmp_path / "pip.py").write_text(
+        "import sys; open('asked', 'w').write(' '.join(sys.argv[1:]))", encoding="utf-8"
+    )
     run = subprocess.run([sys.executable, "-c", COLAB + cell(LIBRARY)], cwd=tmp_path,
                          capture_output=True, text=True)  # fmt: skip
     assert (run.returncode, run.stdout) == (0, ""), run.stderr
-    assert (tmp_path / "asked").read_text() == f"install --quiet --no-deps {LIBRARY}"
+    assert (tmp_path / "asked").read_text(
+        encoding="utf-8"
+    ) == f"install --quiet --no-deps {LIBRARY}"
 
 
 def test_a_failed_installation_says_so_in_the_words_of_pip(tmp_path):
-    (tmp_path / "pip.py").write_text("import sys; sys.exit('no such repository')")
+    (tmp_path / "pip.py").write_text("import sys; sys.exit('no such repository')", encoding="utf-8")
     run = subprocess.run([sys.executable, "-c", COLAB + cell(LIBRARY)], cwd=tmp_path,
                          capture_output=True, text=True)  # fmt: skip
     assert run.returncode == 1
@@ -74,7 +80,7 @@ def test_a_failed_installation_says_so_in_the_words_of_pip(tmp_path):
 def test_the_branch_for_colab_is_stored_beside_the_work_and_not_in_it(tmp_path):
     root, out = tmp_path / "clone", tmp_path / "out"
     root.mkdir()
-    (root / "a.txt").write_text("the work")
+    (root / "a.txt").write_text("the work", encoding="utf-8")
     git = ["git", "-C", str(root), "-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run([*git, "init", "--quiet", "--initial-branch=main"], check=True)
     subprocess.run([*git, "add", "."], check=True)
@@ -89,3 +95,16 @@ def test_the_branch_for_colab_is_stored_beside_the_work_and_not_in_it(tmp_path):
         }.items()
     }
     assert asked == {"files": "book/1_rnn/lesson.ipynb\n", "status": "## main\n"}
+
+
+@pytest.mark.parametrize(
+    ("path", "says"), [(None, "not a git repository"), ("/gone", "install git")]
+)
+def test_without_git_the_branch_is_refused_in_one_line(path, says, tmp_path, monkeypatch):
+    monkeypatch.setattr(colab, "ROOT", tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    if path:
+        monkeypatch.setenv("PATH", path)
+    with pytest.raises(SystemExit, match=f"(?s)`launch` is a branch of git.*{says}") as stop:
+        colab.main(["x.ipynb", "--to", str(tmp_path), "--store"])
+    assert str(stop.value).count("\n") == 0

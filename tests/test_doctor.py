@@ -26,7 +26,9 @@ pytestmark = pytest.mark.skipif(
 )
 SOURCES = sorted((ROOT / "src" / "lessons_kit" / "doctor").glob("*.py"))
 LESSON = "book/5_attention/soft_lookup.ipynb"
-VERSION = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
+VERSION = re.search(
+    r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M
+)[1]
 
 
 class Course:
@@ -46,14 +48,14 @@ class Course:
         venv.create(self.root / ".venv")
         self.python = self.root / ".venv" / "bin" / "python"
         self.site = next((self.root / ".venv" / "lib").glob("python*/site-packages"))
-        (self.site / "course.pth").write_text(f"{self.root / 'src'}\n")
+        (self.site / "course.pth").write_text(f"{self.root / 'src'}\n", encoding="utf-8")
         for line in metadata.requires("lessons_lib"):
             name, least = re.match(r"([\w.-]+)[^\d;]*([\d.]*)", line.replace("<2,", "")).groups()
             if name != "lessons_lib":
                 self.install(name, least)
         self.install("lessons_lib", VERSION, metadata.requires("lessons_lib"))
         self.browser = folder / "chromium"
-        self.browser.write_text("")
+        self.browser.write_text("", encoding="utf-8")
 
     def install(self, name, version, requires=()):
         """Metadata, and a module that does nothing."""
@@ -61,9 +63,11 @@ class Course:
         info = self.site / f"{name.replace('-', '_')}-{version}.dist-info"
         info.mkdir()
         lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {r}" for r in requires)]
-        (info / "METADATA").write_text("\n".join(["Metadata-Version: 2.1", *lines, ""]))
+        (info / "METADATA").write_text(
+            "\n".join(["Metadata-Version: 2.1", *lines, ""]), encoding="utf-8"
+        )
         if name != "lessons_lib":
-            (self.site / f"{name.replace('-', '_')}.py").write_text("")
+            (self.site / f"{name.replace('-', '_')}.py").write_text("", encoding="utf-8")
 
     def remove(self, name):
         for path in self.site.glob(f"{name.replace('-', '_')}-*.dist-info"):
@@ -80,7 +84,9 @@ class Course:
         """A kernel python3 in the reader's home, before all others."""
         folder = self.home / "jupyter" / "kernels" / "python3"
         folder.mkdir(parents=True)
-        (folder / "kernel.json").write_text(json.dumps({"argv": [str(python), "-m", "x"]}))
+        (folder / "kernel.json").write_text(
+            json.dumps({"argv": [str(python), "-m", "x"]}), encoding="utf-8"
+        )
         return {"JUPYTER_PATH": str(self.home / "jupyter")}, folder
 
     def say(self, *, cwd=None, python=None, **extra):
@@ -132,13 +138,15 @@ def test_a_missing_package_is_installed_with_the_pins(course):
 def test_a_package_that_another_one_needs_is_missing_too(course):
     course.install("kiwisolver", "1.4.5", ["absent>=2", "windows-only; sys_platform == 'win32'"])
     course.install("matplotlib", "3.8", ["kiwisolver>=1.3", "extra-thing; extra == 'x'"])
-    (course.site / "matplotlib.py").write_text("import absent")  # told once, not as broken too
+    (course.site / "matplotlib.py").write_text(
+        "import absent", encoding="utf-8"
+    )  # told once, not as broken too
     told(course.say(), "Missing: absent.", f"-c {course.root}/constraints.txt absent")
 
 
 def test_a_package_of_the_cpu_build_is_mended_from_the_index_that_has_it(course):
     course.install("torch", "2.13.0+cpu")
-    (course.site / "torch.py").write_text("raise ImportError('no such symbol')")
+    (course.site / "torch.py").write_text("raise ImportError('no such symbol')", encoding="utf-8")
     told(course.say(), "no such symbol", "whl/cpu --force-reinstall --no-deps torch==2.13.0")
 
 
@@ -151,18 +159,20 @@ def test_a_package_that_is_too_old_is_raised_and_one_too_new_is_lowered(course):
 
 
 def test_a_package_that_does_not_load_is_named_with_its_error(course):
-    (course.site / "numpy.py").write_text("raise ImportError('libfast.so: no such file')")
+    (course.site / "numpy.py").write_text(
+        "raise ImportError('libfast.so: no such file')", encoding="utf-8"
+    )
     told(course.say(), "libfast.so: no such file", "--force-reinstall --no-deps numpy==1.26")
 
 
 def test_a_file_that_hides_a_package_is_found_in_the_folder_of_the_notebooks(course):
     path = course.root / "book" / "5_attention" / "random.py"
-    path.write_text("")
+    path.write_text("", encoding="utf-8")
     told(course.say(), "hides the package random", f"mv {path} {path.parent}/random_mine.py")
 
 
 def test_a_file_here_that_hides_what_the_doctor_uses_does_not_stop_it(course):
-    (course.root / "json.py").write_text("raise SystemExit('yours')")
+    (course.root / "json.py").write_text("raise SystemExit('yours')", encoding="utf-8")
     told(course.say(), "hides the package json", "json_mine.py")
 
 
@@ -205,7 +215,7 @@ def test_a_kernel_in_the_home_counts_only_where_the_environment_does_not_come_fi
     told(course.say(**home), "/gone/bin/python")
     own = course.root / ".venv" / "share" / "jupyter" / "kernels" / "python3"
     own.mkdir(parents=True)
-    (own / "kernel.json").write_text('{"argv": ["python"]}')
+    (own / "kernel.json").write_text('{"argv": ["python"]}', encoding="utf-8")
     assert course.say(**home)[0] == 0
     told(course.say(**home, JUPYTER_PREFER_ENV_PATH="0"), "/gone/bin/python")
 
@@ -238,7 +248,7 @@ def test_a_library_of_another_release_than_the_course_is_found(course):
 def test_a_library_of_another_folder_is_found(course, tmp_path):
     other = tmp_path / "old_course" / "src"
     shutil.copytree(course.root / "src", other)
-    (course.site / "course.pth").write_text(f"{other}\n")
+    (course.site / "course.pth").write_text(f"{other}\n", encoding="utf-8")
     told(course.say(), f"loaded from {other}/lessons_lib", f"cd {course.root} && ")
 
 
@@ -274,7 +284,7 @@ def test_an_edition_that_was_handed_out_hears_its_own_command(course, made, belo
     top = course.home / "edition"
     for path in (top / made, top / below / "x"):
         path.parent.mkdir(parents=True, exist_ok=True)
-    (top / made).write_text("")
+    (top / made).write_text("", encoding="utf-8")
     shutil.copy(course.root / LESSON, top / below)
     assert course.say(cwd=top)[0] == 0
     path = top / below / Path(LESSON).name

@@ -45,7 +45,9 @@ def sources(path):
 def test_the_solved_edition_holds_the_reference_and_the_printed_pass(tmp_path):
     path = lesson(tmp_path / "4_gru")
     assert editions.main(["solve", str(path), "--to", str(tmp_path / "solved")]) == 0
-    cells = json.loads((tmp_path / "solved/4_gru/lesson.ipynb").read_text())["cells"]
+    cells = json.loads((tmp_path / "solved/4_gru/lesson.ipynb").read_text(encoding="utf-8"))[
+        "cells"
+    ]
     assert "".join(cells[2]["source"]) == f"# a remark above\n{GRU.source}{TAIL}"
     assert cells[2]["outputs"][0]["text"] == ["✓ gru.step: right, on 2 cases.\n"]
 
@@ -94,11 +96,13 @@ def test_an_edition_of_a_started_exercise_is_whole(tmp_path):
 
 def test_nothing_is_written_where_one_notebook_is_broken(tmp_path, capsys):
     good, bad = lesson(tmp_path / "a"), tmp_path / "bad.ipynb"
-    bad.write_text("{")
+    bad.write_text("{", encoding="utf-8")
     out = tmp_path / "out"
     assert editions.main(["solve", str(good), str(bad), "--to", str(out)]) == 2
     assert "bad.ipynb: not a notebook" in capsys.readouterr().err and not out.exists()
-    bad.write_text(good.read_text().replace("gru.step", "gru.gone"))
+    bad.write_text(
+        good.read_text(encoding="utf-8").replace("gru.step", "gru.gone"), encoding="utf-8"
+    )
     for command in (["solve", str(good), str(bad), "--to", str(out)], ["sync", str(bad)]):
         assert editions.main(command) == 2
         assert "older than the notebook" in capsys.readouterr().err and not out.exists()

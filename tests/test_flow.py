@@ -41,7 +41,7 @@ def test_norms_far_below_the_smallest_float_do_not_stop_the_count():
 
 def test_a_batch_is_refused():
     cell = cells.RNN(1, 1, rng=np.random.default_rng(0))
-    with pytest.raises(ValueError, match=r"one sequence \(T, 1, D\)"):
+    with pytest.raises(ValueError, match=r"one sequence.*\(5, 2, 1\), expected \(T, 1, 1\)"):
         flow.jacobian_norms(cell, np.zeros((5, 2, 1)))
 
 
@@ -104,9 +104,9 @@ def test_a_change_that_is_lost_has_exponent_minus_infinity():
 @pytest.mark.parametrize(
     ("shape", "options", "words"),
     [
-        ((5, 2, 1), {}, r"one sequence \(T, 1, D\)"),
-        ((5, 1, 1), {"exponents": 3}, r"1 … 2, the state size"),
-        ((5, 1, 1), {"discard": 5}, r"0 … 4 \(T - 1\)"),
+        ((5, 2, 1), {}, r"one sequence.*\(5, 2, 1\), expected \(T, 1, 1\)"),
+        ((5, 1, 1), {"exponents": 3}, "exponents must be .* at most 2, got 3"),
+        ((5, 1, 1), {"discard": 5}, "discard must be .* at most 4, got 5"),
     ],
 )
 def test_lyapunov_refuses_what_it_cannot_measure(shape, options, words):

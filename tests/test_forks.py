@@ -60,10 +60,10 @@ def book(tmp_path_factory):
     (root / "tools").symlink_to(ROOT / "tools")
     shutil.copy(CONFIG, root)
     shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
-    (root / "book" / "references.bib").write_text("")
-    (root / "book" / "index.md").write_text("# A book\n\nIts first page.\n")
+    (root / "book" / "references.bib").write_text("", encoding="utf-8")
+    (root / "book" / "index.md").write_text("# A book\n\nIts first page.\n", encoding="utf-8")
     (root / "_toc.yml").write_text(
-        f"format: jb-book\nroot: book/index\nchapters:\n  - file: {LESSON}\n"
+        f"format: jb-book\nroot: book/index\nchapters:\n  - file: {LESSON}\n", encoding="utf-8"
     )
     nb = v4.new_notebook(metadata=METADATA)
     nb.cells = [v4.new_markdown_cell("# A lesson\n\nOne sum."), v4.new_code_cell("1 + 1")]
@@ -132,7 +132,8 @@ def test_the_published_fork_beats_the_setting_it_inherited(tmp_path):
     config = tmp_path / "_config.yml"
     config.write_text(
         "repository: {url: https://github.com/first/course, branch: main}\n"
-        "html: {baseurl: https://course.example}\n"
+        "html: {baseurl: https://course.example}\n",
+        encoding="utf-8",
     )
     assert repository.read(config, {}).url == "https://github.com/first/course"
     assert repository.read(config, {}).base_url == "https://course.example/"
@@ -178,6 +179,6 @@ def test_a_setting_that_cannot_be_used_says_what_is_expected(environ, says):
 
 def test_an_error_names_the_setting_it_comes_from(tmp_path):
     config = tmp_path / "_config.yml"
-    config.write_text("repository: {url: github.com/first/course}\n")
+    config.write_text("repository: {url: github.com/first/course}\n", encoding="utf-8")
     with pytest.raises(repository.Unclear, match="from _config.yml"):
         repository.read(config, {})

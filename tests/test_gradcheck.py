@@ -52,13 +52,13 @@ def test_relative_error_is_symmetric_and_scale_free():
 
 def test_what_would_make_a_check_worthless_is_refused():
     x = np.ones(2)
-    with pytest.raises(KeyError, match="same names.*'y'"):
+    with pytest.raises(ValueError, match="same names.*'y'"):
         check_gradients(lambda: x.sum(), {"x": x, "y": x}, {"x": x})
     for check in (numerical_gradient, numerical_jacobian):
         for bad in (x.astype(np.float32), x.astype(int)):
-            with pytest.raises(TypeError, match=f"float64.*{bad.dtype}"):
+            with pytest.raises(TypeError, match=f"{bad.dtype}.*float64"):
                 check(lambda: 0.0, bad)
-    with pytest.raises(TypeError, match="float64.*list"):
+    with pytest.raises(TypeError, match="list.*float64"):
         numerical_gradient(lambda: 0.0, [1.0])
     with pytest.raises(ValueError, match="must match"):
         relative_error(np.ones(2), np.ones(3))

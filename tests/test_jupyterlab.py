@@ -37,10 +37,14 @@ def lab(tmp_path):
     config.mkdir(parents=True)
     # it would ask whether to fetch news, in a corner of the page
     news = {"@jupyterlab/apputils-extension:announcements": True}
-    (config / "page_config.json").write_text(json.dumps({"disabledExtensions": news}))
+    (config / "page_config.json").write_text(
+        json.dumps({"disabledExtensions": news}), encoding="utf-8"
+    )
     spare = {"jupyter_lsp": False, "jupyter_server_terminals": False}  # half of the start-up time
     server = {"ServerApp": {"jpserver_extensions": spare}}
-    (tmp_path / "CONFIG" / "jupyter_server_config.json").write_text(json.dumps(server))
+    (tmp_path / "CONFIG" / "jupyter_server_config.json").write_text(
+        json.dumps(server), encoding="utf-8"
+    )
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
     command += [f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=learner"]
     with open(tmp_path / "log", "w+", encoding="utf-8") as log:

@@ -60,10 +60,11 @@ def skip_in_a_string(nb):
 # Several damages share a lesson, because a kernel costs a second and a cell does not.
 SKIP, IGNORE = {"tags": ["nbval-skip"]}, {"tags": ["nbval-ignore-output"]}
 DAMAGES = {
-    "only_the_last_digit": [(lambda nb: output(nb, 2, text="0.334\n"), [], None)],
+    "only_the_last_digit": [(lambda nb: output(nb, 2, text="0.334, 0.95 ± 0.02\n"), [], None)],
+    "beyond_the_promise": [(lambda nb: output(nb, 2, text="0.333, 0.94 ± 0.02\n"), [2], None)],
     "false_outputs": [
         (lambda nb: output(nb, 1, text="43\n"), [1], None),
-        (lambda nb: output(nb, 2, text="0.33\n"), [2], None),
+        (lambda nb: output(nb, 2, text="0.33, 0.97 ± 0.02\n"), [2], None),
         (stale_svg, [3], None),
         (lambda nb: edit(nb, 4, source="1 / 1"), [4], None),
     ],
@@ -81,13 +82,13 @@ DAMAGES = {
     ],
     "stripped": [(strip, [0, 1, 2, 3, 4], "execution counts")],
 }
-CLEAN = ["only_the_last_digit", "false_outputs"]
+CLEAN = ["only_the_last_digit", "beyond_the_promise", "false_outputs"]
 
 
 @pytest.fixture(scope="module")
 def sound():
     """A small lesson, executed: text, a rounded number, two pictures, an expected error."""
-    sources = ["x = 41", "print(41 + 1)", "print(f'{1 / 3:.3f}')", PLOT, "1 / 0"]
+    sources = ["x = 41", "print(41 + 1)", "print(f'{1 / 3:.3f}, 0.97 ± 0.02')", PLOT, "1 / 0"]
     cells = [v4.new_code_cell(source, id=f"cell-{n}") for n, source in enumerate(sources)]
     cells[3].metadata.update(ALT)
     cells[4].metadata.update(RAISES)
@@ -114,8 +115,10 @@ def lessons(sound, tmp_path_factory):
 @pytest.fixture(scope="module")
 def outcomes(lessons):
     """Lesson → numbers of the cells that failed under strict nbval."""
-    (lessons / "conftest.py").write_text('pytest_plugins = ["tools.notebooks.nbval_strict"]\n')
-    (lessons / "pytest.ini").write_text("[pytest]\n")
+    (lessons / "conftest.py").write_text(
+        'pytest_plugins = ["tools.notebooks.nbval_strict"]\n', encoding="utf-8"
+    )
+    (lessons / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     files = [lessons / f"{name}.ipynb" for name in DAMAGES]
     tool = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-n0", "-rA"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -164,7 +167,9 @@ def test_hygiene_finds_what_can_be_seen_without_running(name, lessons):
 def test_hygiene_names_the_fault(damage, words, lessons, tmp_path):
     nb = nbformat.read(lessons / "sound.ipynb", as_version=4)
     damage(nb)
-    (tmp_path / "lesson.ipynb").write_text(json.dumps(nb))  # without nbformat's own repairs
+    (tmp_path / "lesson.ipynb").write_text(
+        json.dumps(nb), encoding="utf-8"
+    )  # without nbformat's own repairs
     assert any(words in fault for fault in hygiene.faults(tmp_path / "lesson.ipynb"))
 
 
@@ -179,7 +184,7 @@ def test_a_failing_notebook_is_reported_and_left_untouched(sound, tmp_path):
     assert run.returncode == 1
     assert "code cell 2: KeyError: 'lost'" in run.stdout
     assert path.read_bytes() == before
-    path.write_text("not json")
+    path.write_text("not json", encoding="utf-8")
     run = subprocess.run(tool, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 1 and "not a valid notebook" in run.stdout
 
@@ -187,7 +192,9 @@ def test_a_failing_notebook_is_reported_and_left_untouched(sound, tmp_path):
 def test_a_lesson_outside_the_contents_and_a_missing_one_are_found(tmp_path):
     (tmp_path / "book" / "1_rnn").mkdir(parents=True)
     (tmp_path / "book" / "1_rnn" / "lost.ipynb").touch()
-    (tmp_path / "_toc.yml").write_text("root: book/index\nchapters:\n- file: book/gone\n")
+    (tmp_path / "_toc.yml").write_text(
+        "root: book/index\nchapters:\n- file: book/gone\n", encoding="utf-8"
+    )
     faults = list(hygiene.toc_faults(tmp_path))
     assert "book/1_rnn/lost.ipynb is not in _toc.yml" in faults
     assert "book/gone is in _toc.yml, but there is no such file" in faults
@@ -208,6 +215,31 @@ def test_a_lesson_outside_the_contents_and_a_missing_one_are_found(tmp_path):
         ("[1. 0. 1.]", "[0. 1. 0.]", False),
         ("loss 3.", "loss 4.", False),
         ("nan", "0.0", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.95 ± 0.02 (above 0.9)", True),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.94 ± 0.02 (above 0.9)", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.97 ± 0.03 (above 0.9)", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.97 ± 0.02 (above 0.8)", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: 0.97 (above 0.9)", False),
+        ("✓ won: 0.97 ± 0.02 (above 0.9)", "✓ won: nan ± 0.02 (above 0.9)", False),
+        ("✓ won: 0.97 ± 0.02", "✓ won: -0.97 ± 0.02", False),
+        ("✓ won: 4 ± 1 of 5 (at least 3)", "✓ won: 5 ± 1 of 5 (at least 3)", True),
+        ("✓ won: 4 ± 1 of 5 (at least 3)", "✓ won: 4 ± 1 of 6 (at least 3)", False),
+        ("✓ b: 0.10 ± 0.03 (0.08 to 0.13, 5 s", "✓ b: 0.12 ± 0.03 (0.10 to 0.15, 5 s", True),
+        ("✓ b: 0.10 ± 0.03 (0.08 to 0.13, 5 s", "✓ b: 0.10 ± 0.03 (0.04 to 0.13, 5 s", False),
+        ("✓ b: 0.10 ± 0.03 (0.08 to 0.13, 5 s", "✓ b: 0.10 ± 0.03 (0.08 to 0.17, 5 s", False),
+        ("✓ b: 0.10 ± 0.03 (0.08 to 0.13, 5 s", "✓ b: 0.10 ± 0.03 times (0.08 to 0.13, 5 s", False),
+        ("✓ b: 0.10 (0.08 to 0.13, 5 seeds)", "✓ b: 0.10 (0.06 to 0.13, 5 seeds)", False),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 4: 9e-12 (below 1e-7)", True),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 4: 0 (below 1e-7)", True),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 5: 3e-10 (below 1e-7)", False),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 4: 3e-7 (below 1e-7)", False),
+        ("✓ e: largest of 4: 3e-10 (below 1e-7)", "✓ e: largest of 4: 3e-10 (below 1e-6)", False),
+        ("✓ e: 3e-10 (below 1e-7)", "✓ e: -3e-10 (below 1e-7)", False),
+        ("✓ e: 3e-10 (below 1e-7)", "✓ f: 4e-10 (below 1e-7)", False),
+        ("✓ e: 3e-4 (below 1e-3)", "✓ e: 4e-4 (below 1e-3)", False),
+        ("✓ e: 0.123 (below 0.5)", "✓ e: 0.124 (below 0.5)", True),
+        ("✓ e: 0.4 (above 0.2)", "✓ e: 0.4 (above 0.1)", False),
+        ("✓ e: 4 (between 2 and 0.5)", "✓ e: 4 (between 2 and 0.6)", False),
     ],
 )
 def test_numbers_may_differ_in_their_last_place_only(old, new, equal):
@@ -221,11 +253,13 @@ def book(folder, text):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: book/index\nchapters:\n- file: book/two\n"
+        "format: jb-book\nroot: book/index\nchapters:\n- file: book/two\n", encoding="utf-8"
     )
     (folder / "book" / "references.bib").touch()
-    (folder / "book" / "index.md").write_text("# One\n\nThe [second page](two.md).\n")
-    (folder / "book" / "two.md").write_text(f"(sec-two)=\n# Two\n\n{text}\n")
+    (folder / "book" / "index.md").write_text(
+        "# One\n\nThe [second page](two.md).\n", encoding="utf-8"
+    )
+    (folder / "book" / "two.md").write_text(f"(sec-two)=\n# Two\n\n{text}\n", encoding="utf-8")
     tool = [Path(sys.executable).parent / "jupyter-book", "build", "."]
     return subprocess.run(
         [*tool, "-W", "-n", "--keep-going", "-q"], cwd=folder, capture_output=True, text=True
@@ -237,7 +271,7 @@ def test_a_sound_book_builds_without_a_word_of_warning(tmp_path):
     run = book(tmp_path, text + "\n\n$$\na \\\\ b\n$$ (eq)\n\n{eq}`eq`")
     assert run.returncode == 0, run.stdout + run.stderr
     assert "WARNING" not in run.stdout + run.stderr
-    page = (tmp_path / "_build" / "html" / "book" / "two.html").read_text()
+    page = (tmp_path / "_build" / "html" / "book" / "two.html").read_text(encoding="utf-8")
     assert page.count('class="katex"') == 5 and 'href="#equation-eq"' in page
     # marks stay with a short formula; a line may still end within a long one
     glued = re.findall(r'(\S?)<span class="glued">(\S?)<span.*?</span></span>(\W)</span>', page)

@@ -174,10 +174,10 @@ def test_names_that_do_not_fit_the_matrix_are_refused(ax):
         plots.heatmap(ax, np.eye(2), ["a", "b"], ["x"])
 
 
-def test_state_traces_give_every_unit_a_row(ax):
-    hs = np.array([[0.5, -0.5], [0.1, -1.0], [0.0, 0.9]])
-    plots.state_traces(ax, hs, ["I", "speak", "French"])
-    assert np.array_equal(ax.collections[0].get_array(), hs.T)
+def test_a_heatmap_keeps_the_limit_it_is_given(ax):
+    states = np.array([[0.5, 0.1, 0.0], [-0.5, -1.0, 0.9]])
+    plots.heatmap(ax, states, ["unit 0", "unit 1"], ["I", "speak", "French"], limit=1.0)
+    assert np.array_equal(ax.collections[0].get_array(), states)
     assert ax.collections[0].get_clim() == (-1, 1)
 
 

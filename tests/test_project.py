@@ -83,7 +83,10 @@ def command(hook):
 
 
 def test_the_continuous_integration_repeats_every_hook():
-    make, tests = read("Makefile"), "".join(p.read_text() for p in (ROOT / "tests").glob("*.py"))
+    make, tests = (
+        read("Makefile"),
+        "".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").glob("*.py")),
+    )
     for tool in ("ruff check", "ruff format", "codespell"):
         assert re.search(rf"^\t@?\$\(BIN\)/{tool}", make, flags=re.M)
     assert "hygiene.faults(path)" in tests and 'main(["sync", "--check"' in tests

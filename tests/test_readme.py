@@ -1,6 +1,7 @@
 """README and CONTRIBUTING are true: what they name exists, and the picture is of these results."""
 
 import re
+import subprocess
 
 import nbformat
 import pytest
@@ -28,6 +29,13 @@ def test_every_make_command_is_a_target(page):
     targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), flags=re.MULTILINE))
     named = set(re.findall(r"make ([a-z-]+)\b", " ".join(re.findall(r"`([^`]+)`", text(page)))))
     assert named <= targets, f"{page}: {named - targets}"
+
+
+def test_make_alone_prints_ten_commands_and_the_way_to_the_others():
+    few, all_ = (subprocess.check_output(["make", *goal], text=True, cwd=ROOT).splitlines()
+                 for goal in ([], ["help-all"]))  # fmt: skip
+    assert len(few) == 11 and few[-1].split()[1] == "help-all"
+    assert set(few) < set(all_)
 
 
 def test_the_picture_is_drawn_from_the_stored_results():

@@ -347,6 +347,22 @@ def test_rows_of_other_code_are_neither_counted_nor_taken_from_a_worker(tmp_path
     assert not Store(small(), tmp_path, tmp_path).rows
 
 
+@pytest.mark.parametrize("factor, accepted", [(1.0, 18), (1.000000001, 0)])
+def test_rows_of_older_code_are_counted_again_if_drawn_ones_come_out_the_same(
+    tmp_path, factor, accepted
+):
+    carried_out(small(), tmp_path)
+    path = tmp_path / "small.csv"
+    old = [{**row, "code": "older", "accuracy": row["accuracy"] * factor + factor - 1}
+           for row in rows.read_csv(path)]  # fmt: skip
+    rows.write_csv(path, old)
+    store = Store(small(), tmp_path, tmp_path)
+    assert len(store.missing(small().tuning_trials())) == 12
+    assert reproduce.accept(store, 3) == accepted
+    again = Store(small(), tmp_path, tmp_path)
+    assert len(again.missing(small().tuning_trials())) == (0 if accepted else 12)
+
+
 def test_each_row_is_on_disk_before_the_next_run_begins(tmp_path):
     store, seen = Store(small(), tmp_path, tmp_path), []
 

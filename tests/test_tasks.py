@@ -8,7 +8,8 @@ import pytest
 
 from lessons_lib import tasks
 from lessons_lib.functional import cross_entropy
-from lessons_lib.tasks import agreement, dates, sentences, shapes
+from lessons_lib.tasks import agreement, sentences
+from lessons_models import dates, shapes, streams
 
 EACH = {
     "cloud": lambda rng: tasks.cloud_sentences(16, rng=rng),
@@ -18,9 +19,9 @@ EACH = {
     "adding": lambda rng: tasks.adding_problem(20, 16, rng=rng),
     "copy": lambda rng: tasks.copy_memory(10, 16, rng=rng),
     "order": lambda rng: tasks.temporal_order(20, 16, rng=rng),
-    "letters": lambda rng: tasks.letter_streams(40, 16, rng=rng),
-    "dates": lambda rng: tasks.date_pairs(16, rng=rng),
-    "pictures": lambda rng: tasks.pictures(16, rng=rng),
+    "letters": lambda rng: streams.letter_streams(40, 16, rng=rng),
+    "dates": lambda rng: dates.date_pairs(16, rng=rng),
+    "pictures": lambda rng: shapes.pictures(16, rng=rng),
 }
 each_task = pytest.mark.parametrize("make", EACH.values(), ids=EACH)
 
@@ -53,19 +54,22 @@ def test_a_seed_instead_of_a_generator_is_refused(make):
         (lambda r: tasks.cloud_sentences(0, rng=r), "B must be .* got 0"),
         (lambda r: tasks.gap_sentences(-1, 4, rng=r), "gap must be"),
         (lambda r: tasks.gap_sentences(2.5, 4, rng=r), "gap must be .* got 2.5"),
-        (lambda r: tasks.gap_sentences(4, 4, rng=r, distractors=2), "room for 1 distractors"),
+        (
+            lambda r: tasks.gap_sentences(4, 4, rng=r, distractors=2),
+            "distractors must be .* at most 1, got 2",
+        ),
         (lambda r: tasks.pronoun_streams(0, 4, rng=r), "T must be"),
         (lambda r: tasks.number_agreement(-1, 4, rng=r), "attractors must be"),
         (lambda r: tasks.adding_problem(1, 4, rng=r), "T must be"),
         (lambda r: tasks.copy_memory(5, 4, rng=r, alphabet=1), "alphabet must be"),
         (lambda r: tasks.temporal_order(9, 4, rng=r), "at least 10"),
-        (lambda r: tasks.letter_streams(30, 4, rng=r), "multiple of every=20, got 30"),
-        (lambda r: tasks.letter_streams(20, 4, rng=r, letters=1), "letters must be"),
+        (lambda r: streams.letter_streams(30, 4, rng=r), "multiple of every=20, got 30"),
+        (lambda r: streams.letter_streams(20, 4, rng=r, letters=1), "letters must be"),
         (lambda r: tasks.counting([3, 0]), "at least 1"),
         (lambda r: tasks.counting([1.5]), "whole numbers"),
         (lambda r: tasks.counted(np.zeros((2, 1)), tasks.counting([2])), "argmax"),
-        (lambda r: tasks.date_pairs(True, rng=r), "B must be"),
-        (lambda r: tasks.pictures(-2, rng=r), "B must be"),
+        (lambda r: dates.date_pairs(True, rng=r), "B must be"),
+        (lambda r: shapes.pictures(-2, rng=r), "B must be"),
     ],
 )
 def test_a_bad_size_is_one_clear_error(make, says):
@@ -81,9 +85,9 @@ def test_the_dtype_argument_is_kept(dtype):
         *tasks.adding_problem(8, 4, rng=rng(), dtype=dtype),
         tasks.copy_memory(5, 4, rng=rng(), dtype=dtype).x,
         tasks.temporal_order(10, 4, rng=rng(), dtype=dtype).x,
-        tasks.letter_streams(20, 4, rng=rng(), dtype=dtype).x,
+        streams.letter_streams(20, 4, rng=rng(), dtype=dtype).x,
         tasks.counting([2, 3], dtype=dtype).x,
-        tasks.pictures(2, rng=rng(), dtype=dtype).images,
+        shapes.pictures(2, rng=rng(), dtype=dtype).images,
     ]
     assert {x.dtype for x in made} == {np.dtype(dtype)}
 
@@ -238,7 +242,7 @@ def test_the_four_orders_are_equally_frequent():
 
 
 def test_a_letter_stream_asks_for_the_last_letter_shown():
-    batch = tasks.letter_streams(400, 16, rng=rng(), letters=4, every=10)
+    batch = streams.letter_streams(400, 16, rng=rng(), letters=4, every=10)
     for b in range(16):
         last = None
         for t, token in enumerate(batch.tokens[:, b]):
@@ -273,7 +277,7 @@ def test_only_a_network_that_counts_is_exact():
 
 
 def test_each_date_is_translated_to_iso_and_padded():
-    batch = tasks.date_pairs(300, rng=rng())
+    batch = dates.date_pairs(300, rng=rng())
     assert batch.source.shape == (18, 300) and batch.targets.shape == (10, 300)
     for b, written in enumerate(batch.texts):
         source = batch.source[batch.source_mask[:, b], b]
@@ -299,7 +303,7 @@ def test_the_six_formats_write_the_same_day():
 
 
 def test_each_caption_names_the_shapes_in_reading_order_and_where_they_are():
-    batch = tasks.pictures(40, rng=rng())
+    batch = shapes.pictures(40, rng=rng())
     assert batch.images.shape == (40, 24, 24, 3) and batch.regions.shape == (40, 9, 192)
     for b in range(40):
         *names, stop = batch.caption(b).split()
@@ -319,7 +323,7 @@ def test_each_caption_names_the_shapes_in_reading_order_and_where_they_are():
 
 
 def test_regions_are_the_cells_of_the_image_in_reading_order():
-    batch = tasks.pictures(5, rng=rng())
+    batch = shapes.pictures(5, rng=rng())
     for place in range(9):
         row, column = 8 * (place // 3), 8 * (place % 3)
         cell = batch.images[:, row : row + 8, column : column + 8]
@@ -329,24 +333,24 @@ def test_regions_are_the_cells_of_the_image_in_reading_order():
 def test_the_shapes_differ_and_captions_begin_with_the_begin_symbol():
     drawn = {shapes.draw(shape, (0, 0, 0)).tobytes() for shape in shapes.SHAPES}
     assert len(drawn) == len(shapes.SHAPES)
-    batch = tasks.pictures(5, rng=rng())
+    batch = shapes.pictures(5, rng=rng())
     assert np.all(batch.previous[0] == batch.vocab.encode("^")[0])
     assert np.array_equal(batch.previous[1:], batch.captions[:-1])
 
 
 def test_pictures_hold_as_many_shapes_as_asked():
-    batch = tasks.pictures(30, rng=rng(), fewest=5, most=9)
+    batch = shapes.pictures(30, rng=rng(), fewest=5, most=9)
     number = (batch.described >= 0).sum(axis=0) // 2
     assert set(number) == {5, 6, 7, 8, 9} and batch.captions.shape == (19, 30)
     assert np.array_equal(batch.mask.sum(axis=0), 2 * number + 1)
-    with pytest.raises(ValueError, match="9 regions"):
-        tasks.pictures(1, rng=rng(), most=10)
+    with pytest.raises(ValueError, match="most must be .* at most 9, got 10"):
+        shapes.pictures(1, rng=rng(), most=10)
     with pytest.raises(ValueError, match="most must be"):
-        tasks.pictures(1, rng=rng(), fewest=5)
+        shapes.pictures(1, rng=rng(), fewest=5)
 
 
 def test_pictures_can_be_picked_by_what_they_show():
-    batch = tasks.pictures(200, rng=rng())
+    batch = shapes.pictures(200, rng=rng())
     red = batch.pick(batch.names(4, "red"))
     assert 0 < len(red.images) < 40
     pixels = red.regions[:, 4].reshape(-1, 64, 3)

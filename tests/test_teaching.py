@@ -227,7 +227,7 @@ def test_one_strange_notebook_does_not_keep_the_others_from_their_marks(tmp_path
     first["source"] = "%%time\n" + first["source"]
     others[0][0]["source"] = "exit()\n" + others[0][0]["source"]
     editions.rewrite.write(tmp_path / "strange.ipynb", lesson)
-    (tmp_path / "broken.ipynb").write_text("{")
+    (tmp_path / "broken.ipynb").write_text("{", encoding="utf-8")
     bare = ROOT / "book/3_lstm/carousel.ipynb"
     rows = graded(tmp_path, tmp_path / "broken.ipynb", bare, tmp_path / "strange.ipynb")
     marks = {row[1]: (row[2], row[3]) for row in rows[2:]}

@@ -165,10 +165,17 @@ def _after_one_draw():
     return rng
 
 
-@pytest.mark.parametrize(("start", "temperature"), [("", 1.0), ("a", 0.0), ("a", -1.0)])
-def test_a_sample_without_start_or_with_a_bad_temperature_is_refused(start, temperature):
+@pytest.mark.parametrize(
+    ("start", "temperature", "says"),
+    [
+        ("", 1.0, "start is empty"),
+        ("a", 0.0, "temperature must be positive"),
+        ("a", -1.0, "temperature must be positive"),
+    ],
+)
+def test_a_sample_without_start_or_with_a_bad_temperature_is_refused(start, temperature, says):
     vocab = Vocab.from_text("ab")
-    with pytest.raises(ValueError, match="positive temperature"):
+    with pytest.raises(ValueError, match=says):
         text.sample(
             _model(vocab), vocab, start, 3, rng=np.random.default_rng(0), temperature=temperature
         )

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_lib import attention, tasks
+from lessons_lib import attention
 from lessons_models import torch_alignment as alignment
+from lessons_models.dates import Dates
 
 S, T, B, K, L, H = 6, 4, 3, 9, 7, 8
 LENGTHS = torch.tensor([6, 2, 4])
@@ -127,7 +128,7 @@ def test_a_mask_with_holes_an_empty_sentence_and_an_odd_size_are_refused(source)
 
 
 def test_a_few_steps_on_dates_lower_the_loss_and_the_score_counts_whole_dates():
-    sizes = len(tasks.Dates.source_vocab), len(tasks.Dates.target_vocab), 16
+    sizes = len(Dates.source_vocab), len(Dates.target_vocab), 16
     model = alignment.AttentiveTranslator(*sizes, rng=np.random.default_rng(0))
     history = alignment.train_on_dates(model, rng=np.random.default_rng(1), steps=15)
     assert history.loss[-3:].mean() < history.loss[:3].mean()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_lib import attention, tasks
+from lessons_lib import attention
+from lessons_models import shapes
 from lessons_models import torch_captions as captions
 from lessons_models.torch_captions.models import _draw
 
@@ -18,7 +19,7 @@ def rng():
 
 
 def batch_of(B=6, seed=0, **options):
-    return tasks.pictures(B, rng=np.random.default_rng(seed), dtype=np.float32, **options)
+    return shapes.pictures(B, rng=np.random.default_rng(seed), dtype=np.float32, **options)
 
 
 def normal(rng, *shape):
@@ -152,5 +153,5 @@ def test_picking_alone_is_measured_with_the_weights_of_the_soft_model():
 def test_the_pictures_left_out_are_those_with_red_in_the_middle():
     test = captions.new_pictures(0)
     middle = test.regions[~captions.without_red_middle(test), 4].reshape(-1, 64, 3)
-    red = (middle == tasks.shapes.COLOURS["red"]).all(axis=2).any(axis=1)
+    red = (middle == shapes.COLOURS["red"]).all(axis=2).any(axis=1)
     assert len(red) > 50 and red.all()

@@ -36,7 +36,7 @@ def gap(one, other):
 def test_adam_takes_the_steps_of_torch(factor):
     ours, theirs = module(), module()
     optimiser = torch_training.Adam(ours.parameters(), lr=0.05)
-    reference = torch.optim.Adam(theirs.parameters(), lr=0.05)
+    reference = torch.optim.Adam(theirs.parameters(), lr=0.05, foreach=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(reference, factor)
     for step, (x, y) in enumerate(batches()):
         for model in (ours, theirs):
@@ -45,7 +45,7 @@ def test_adam_takes_the_steps_of_torch(factor):
         optimiser.update(factor(step))
         reference.step()
         schedule.step()
-        assert gap(ours, theirs) < 1e-12, step
+        assert gap(ours, theirs) == 0, step
     assert gap(ours, module()) > 0.1
 
 
@@ -138,7 +138,7 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match="backward"):
         adam.update()
     x, y = next(batches())
-    with pytest.raises(ValueError, match="needs? targets of shape"):
+    with pytest.raises(ValueError, match="targets has shape .* expected"):
         torch_training.accuracy(model(x), y[:-1])
     settings = {"loss": cross_entropy, "optimiser": adam}
     with pytest.raises(ValueError, match="give a metric"):

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tools.environment import ROOT
+from tools.upkeep import pythons
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TRIVIAL = re.compile(r"git push --force origin launch|gh (?:issue|release) create .+")
@@ -61,6 +62,15 @@ def test_every_push_runs_the_tests_on_three_systems():
     assert "make test" in runs["everything"]
     systems = flow["jobs"]["library"]["strategy"]["matrix"]["os"]
     assert {system.split("-")[0] for system in systems} == {"macos", "windows"}
+
+
+def test_every_push_tries_the_oldest_patch_and_every_python_that_is_promised():
+    flow = load(ROOT / ".github" / "workflows" / "ci.yml")
+    oldest, *rest = flow["jobs"]["pythons"]["strategy"]["matrix"]["python"]
+    assert [oldest.removesuffix(".0"), *rest] == pythons.promised() and oldest.endswith(".0")
+    runs = [step.get("run") for step in flow["jobs"]["pythons"]["steps"]]
+    assert {"make book", "make test-library"} <= set(runs)
+    assert flow["jobs"]["pythons"]["env"]["PYTHON"] == "python"
 
 
 def test_a_failure_on_the_newest_versions_opens_an_issue_and_blocks_nothing():

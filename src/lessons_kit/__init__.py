@@ -1,0 +1,1 @@
+"""The machinery of the course: exercises, drawings, living cells, plots, the doctor."""

@@ -1,3 +1,3 @@
-"""The library behind the course: cells, attention, their checks, tasks and drawings."""
+"""What the lessons compute with: cells, attention, their checks, tasks and training."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The experiment that runs through the course: accuracy against the gap.  Floor 3.
+"""The experiment that runs through the course: accuracy against the gap.
 
 One budget for every architecture: 300 steps of 32 fresh sentences, Adam with clipping at 1, the
 rate falling to zero over the last 30 %.  Training ends early once 20 batches in a row averaged
@@ -11,14 +11,14 @@ from importlib import resources
 
 import numpy as np
 
+from lessons_lib import checks
 from lessons_lib.functional import cross_entropy
-from lessons_lib.tasks import gap_sentences, letter_streams
+from lessons_lib.tasks import gap_sentences
 from lessons_lib.training import Adam, SequenceModel, accuracy, linear_decay, solved, train
 
 WORDS, ANSWERS, HIDDEN = 43, 10, 32  # sizes of the task and of every cell in the sweeps
 GAPS = (2, 5, 10, 20, 50, 100, 200)
 SEEDS = (0, 1, 2, 3, 4)
-LETTERS = 8  # of the endless stream
 
 
 def recurrent(Cell, adjust=None, **options):
@@ -39,6 +39,7 @@ def recurrent(Cell, adjust=None, **options):
 
 def gap_batches(gap, steps, *, rng, batch_size=32, distractors=0, dtype=np.float32):
     """Fresh training batches: yields x (gap + 3, B, 43) one-hot and y (B,) language numbers."""
+    checks.sizes(rng, steps=(steps, 1))
     for _ in range(steps):
         batch = gap_sentences(gap, batch_size, rng=rng, distractors=distractors, dtype=dtype)
         yield batch.x, batch.y
@@ -84,29 +85,6 @@ def gap_sweep(build, gaps=GAPS, seeds=SEEDS, *, lr=1e-2, steps=300):
     """Test accuracies (gaps, seeds) of models from ``build(rng)``, each trained on one gap."""
     runs = [[solve_gap(build, gap, seed, lr=lr, steps=steps)[0] for seed in seeds] for gap in gaps]
     return np.array(runs)
-
-
-def train_on_letters(cell, seed, *, lr=3e-2, steps=600, endless=True, T=20):
-    """Train a new read-out and ``cell`` to name the last of 8 letters  →  the model, History.
-
-    32 streams, read T steps at a time, with one update after each; a new letter every 20 steps.
-    endless: carry the state from batch to batch, so that it is never reset; otherwise each batch
-    starts at zero.  The metric is the accuracy on the batch, new data each time.
-    One seed sets the read-out, another the letters.
-    """
-    model = SequenceModel(cell, LETTERS, rng=np.random.default_rng([seed, 2]))
-    rng = np.random.default_rng([seed, 1])
-    streams = (letter_streams(T, 32, rng=rng, dtype=cell.dtype) for _ in range(steps))
-    history = train(
-        model,
-        ((stream.x, stream.targets, stream.mask) for stream in streams),
-        loss=cross_entropy,
-        optimiser=Adam(lr=lr, clip=1.0),
-        schedule=linear_decay(steps),
-        metric=accuracy,
-        carry_state=endless,
-    )
-    return model, history
 
 
 class Rows(dict):

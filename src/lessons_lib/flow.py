@@ -1,6 +1,8 @@
-"""How far gradients travel: products of one-step Jacobians of a running cell.  Floor 1."""
+"""How far gradients travel: products of one-step Jacobians of a running cell."""
 
 import numpy as np
+
+from lessons_lib import checks
 
 
 def jacobian_norms(cell, x, state=None):
@@ -10,8 +12,7 @@ def jacobian_norms(cell, x, state=None):
     The product is kept at norm 1 on the way, so that a norm below 1e-300 is still exact until it
     is reported.  Raises ValueError unless the batch size is 1.
     """
-    if x.ndim != 3 or x.shape[1] != 1:
-        raise ValueError(f"jacobian_norms: x must be one sequence (T, 1, D), got {x.shape}")
+    _check_sequence(cell, x)
     state = cell.init_state(1) if state is None else state
     jacobians = []
     for x_t in x:
@@ -35,6 +36,8 @@ def norms_over_seeds(build, T, seeds=(0, 1, 2, 3, 4), input_scale=1.0):
 
     build: function rng → cell; T: steps; inputs N(0, input_scale²)  →  norms (seeds, T + 1).
     """
+    checks.whole(T=(T, 1))
+    checks.positive(input_scale=input_scale)
     rows = []
     for seed in seeds:
         rng = np.random.default_rng(seed)
@@ -54,14 +57,10 @@ def lyapunov(cell, x, state=None, *, rng, exponents=1, discard=0):
     (QR), or all would turn to the largest exponent's.
     Raises ValueError for a batch, too many exponents, or a discard that leaves no step.
     """
-    if x.ndim != 3 or x.shape[1] != 1:
-        raise ValueError(f"lyapunov: x must be one sequence (T, 1, D), got {x.shape}")
-    if not 0 <= discard < len(x):
-        raise ValueError(f"lyapunov: discard={discard} must lie in 0 … {len(x) - 1} (T - 1)")
+    _check_sequence(cell, x)
     state = cell.init_state(1) if state is None else state
-    size = sum(part.shape[1] for part in state)
-    if not 1 <= exponents <= size:
-        raise ValueError(f"lyapunov: exponents={exponents} must lie in 1 … {size}, the state size")
+    size = cell.jacobian(x[0], state).shape[-1]
+    checks.sizes(rng, discard=(discard, 0, len(x) - 1), exponents=(exponents, 1, size))
     directions, total = rng.standard_normal((exponents, size)).astype(cell.dtype), 0.0
     directions = np.linalg.qr(directions.T)[0].T
     for t, x_t in enumerate(x):
@@ -73,3 +72,8 @@ def lyapunov(cell, x, state=None, *, rng, exponents=1, discard=0):
                 total = total + np.log(np.abs(np.diag(R)))
         state, _ = cell.step(x_t, state)
     return total / (len(x) - discard)
+
+
+def _check_sequence(cell, x):
+    checks.has(cell=(cell, "input_size", "init_state", "jacobian", "step"))
+    checks.array("x, one sequence,", x, "T", 1, cell.input_size, like=cell.dtype)

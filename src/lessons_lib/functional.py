@@ -1,41 +1,57 @@
-"""Activations and losses, each with its derivative.  Floor 1: NumPy only.
+"""Activations and losses, each with its derivative.  NumPy only.
 
 A loss returns ``(loss, gradient)``: a Python float, and an array shaped like its first argument.
-Every function keeps the floating dtype of its input.
+Every function keeps the floating dtype of its input; whole numbers count as float64.
+Entry by entry, NaN stays NaN.  What would carry it from one entry to others raises ValueError.
 """
 
 import numpy as np
 
+from lessons_lib import checks
+
 
 def sigmoid(a):
-    """σ(a) = ½ + ½ tanh(a/2), any shape.  This form cannot overflow."""
-    return 0.5 + 0.5 * np.tanh(0.5 * a)
+    """σ(a) = ½ + ½ tanh(a/2), any shape.  This form cannot overflow, and it is fast.
+
+    Its error is at most the rounding error of ½, so the lower tail has fewer digits the further
+    out: below -17 in float32, -37 in float64, it is 0.  Where log σ(a) is needed, take
+    ``log_softmax`` of (a, 0).
+    """
+    return 0.5 + 0.5 * np.tanh(0.5 * checks.floats("a", a))
 
 
 def d_sigmoid(s):
     """Slope of the sigmoid, written with its output s = σ(a):  s (1 - s)."""
+    s = checks.floats("s", s)
     return s * (1 - s)
 
 
 def d_tanh(y):
     """Slope of tanh, written with its output y = tanh(a):  1 - y²."""
+    y = checks.floats("y", y)
     return 1 - y * y
 
 
 def softmax(a, axis=-1):
-    """exp(a) / Σ exp(a) along ``axis``; the maximum is subtracted first, so it cannot overflow."""
-    e = np.exp(a - a.max(axis=axis, keepdims=True))
+    """exp(a) / Σ exp(a) along ``axis``; the maximum is subtracted first, so it cannot overflow.
+
+    An entry of -inf gets exactly 0.  Raises ValueError where a row has nothing else, or NaN or inf.
+    """
+    e = np.exp(_shifted(a, axis))
     return e / e.sum(axis=axis, keepdims=True)
 
 
 def d_softmax(p, dp, axis=-1):
     """Backward of softmax: p ⊙ (dp - Σ p ⊙ dp), the product of diag(p) - ppᵀ with dp."""
-    return p * (dp - (p * dp).sum(axis=axis, keepdims=True))
+    p, dp = checks.floats("p", p), checks.floats("dp", dp)
+    mean = (p * dp).sum(axis=axis, keepdims=True)
+    checks.finite("p ⊙ dp", mean)
+    return p * (dp - mean)
 
 
 def log_softmax(a, axis=-1):
-    """log softmax(a), without forming the softmax (no log 0)."""
-    shifted = a - a.max(axis=axis, keepdims=True)
+    """log softmax(a), without forming the softmax (no log 0).  Raises ValueError as it does."""
+    shifted = _shifted(a, axis)
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
@@ -46,25 +62,14 @@ def cross_entropy(logits, targets, mask=None):
     →  loss (float), dlogits (..., K).  Masked-out positions count for nothing.
     Raises ValueError where the shapes disagree, a target is not a class, or the mask is empty.
     """
-    _check_floating("cross_entropy", "logits", logits)
-    targets = np.asarray(targets)
-    classes = logits.shape[-1]
-    if targets.shape != logits.shape[:-1]:
-        raise ValueError(
-            f"cross_entropy: logits {logits.shape} need targets of shape {logits.shape[:-1]}, "
-            f"not {targets.shape}"
-        )
-    if not np.issubdtype(targets.dtype, np.integer) or np.any((targets < 0) | (targets >= classes)):
-        raise ValueError(f"cross_entropy: targets must be integers from 0 to {classes - 1}")
-    weight = np.ones(targets.shape) if mask is None else np.broadcast_to(mask, targets.shape)
-    if weight.sum() == 0:
-        raise ValueError("cross_entropy: there is no position to average over: see mask and shapes")
-    weight = (weight / weight.sum()).astype(logits.dtype)[..., None]
+    targets, counted = checks.classes(logits, targets, mask)
+    weight = (counted / counted.sum()).astype(logits.dtype)[..., None]
     log_p = log_softmax(logits)
     picked = np.take_along_axis(log_p, targets[..., None], axis=-1)
     dlogits = np.exp(log_p)
     at_target = np.take_along_axis(dlogits, targets[..., None], axis=-1) - 1
     np.put_along_axis(dlogits, targets[..., None], at_target, axis=-1)
+    picked[~counted] = 0  # it may be -inf, which no weight of 0 removes
     return float(-(weight * picked).sum()), dlogits * weight
 
 
@@ -73,15 +78,22 @@ def squared_error(y, target):
 
     Raises ValueError where the shapes differ: broadcasting would average the wrong pairs.
     """
-    _check_floating("squared_error", "y", y)
-    target = np.asarray(target, dtype=y.dtype)
-    if y.shape != target.shape:
-        raise ValueError(f"squared_error: y {y.shape} and target {target.shape} must match")
+    checks.array("y", y, ...)
+    target = checks.floats("target", target).astype(y.dtype)
+    checks.array("target", target, *y.shape)
     error = y - target
     return float((error * error).mean()), 2 * error / error.size
 
 
-def _check_floating(function, name, array):
-    """Integers would cut the weights and the targets down to whole numbers."""
-    if not np.issubdtype(np.asarray(array).dtype, np.floating):
-        raise TypeError(f"{function}: {name} must be floating, got {np.asarray(array).dtype}")
+def _shifted(a, axis):
+    """a minus its maximum along ``axis``."""
+    a = checks.floats("a", a)
+    if a.ndim == 0 or a.size == 0:
+        raise ValueError(f"softmax needs at least one entry along axis {axis}, got shape {a.shape}")
+    top = a.max(axis=axis, keepdims=True)
+    if not np.isfinite(top).all():
+        raise ValueError(
+            "softmax of NaN, inf or of nothing but -inf: look for a learning rate that is too "
+            "high; where a mask may leave nothing, use attention.masked_softmax"
+        )
+    return a - top

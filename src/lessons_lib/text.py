@@ -1,12 +1,14 @@
-"""Symbols to numbers and back, one-hot vectors, the text of the course.  Floor 1: NumPy only."""
+"""Symbols to numbers and back, one-hot vectors, the text of the course.  NumPy only."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from numbers import Real
 
 import numpy as np
 
+from lessons_lib import checks
 from lessons_lib.functional import cross_entropy, softmax
 
 
@@ -74,7 +76,7 @@ class Vocab:
 
         Raises TypeError for other dtypes, ValueError for another rank or an unknown number.
         """
-        tokens = _checked_tokens(tokens, len(self))
+        tokens = checks.tokens("tokens", tokens, len(self))
         if tokens.ndim != 1:
             raise ValueError(
                 f"decode reads one sequence (n,), got shape {tokens.shape}: pick one, tokens[:, b]"
@@ -87,7 +89,8 @@ def one_hot(tokens, size, dtype=np.float64):
 
     Raises TypeError unless the tokens are integers, ValueError where one is out of range.
     """
-    return np.eye(size, dtype=dtype)[_checked_tokens(tokens, size)]
+    checks.whole(size=(size, 1))
+    return np.eye(size, dtype=checks.dtype(dtype))[checks.tokens("tokens", tokens, size)]
 
 
 def split(ids, validation=0.1):
@@ -96,7 +99,9 @@ def split(ids, validation=0.1):
     A text is cut once, not shuffled: neighbouring characters must not sit on both sides.
     Raises ValueError unless both parts hold at least one symbol.
     """
-    cut = len(ids) - round(len(ids) * validation)
+    checks.shape("ids", ids, "n")
+    share = validation if isinstance(validation, Real) and 0 < validation < 1 else 0
+    cut = len(ids) - round(len(ids) * share)
     if not 0 < cut < len(ids):
         raise ValueError(
             f"split: validation={validation!r} of {len(ids)} symbols leaves a part empty: "
@@ -115,8 +120,8 @@ def char_batches(ids, T, B):
     Raises ValueError at once where the text is too short for one piece.
     """
     ids = np.asarray(ids)
-    if T < 1 or B < 1:
-        raise ValueError(f"char_batches: T and B must be at least 1, got T={T!r}, B={B!r}")
+    checks.shape("ids", ids, "n")
+    checks.whole(T=(T, 1), B=(B, 1))
     pieces = (len(ids) - 1) // B // T
     if pieces < 1:
         raise ValueError(
@@ -133,8 +138,11 @@ def bits_per_character(model, ids):
 
     model: a ``SequenceModel`` with one input and one output per symbol; ids (n,), n > 1.
     """
+    checks.has(model=(model, "cell", "forward"))
+    ids = np.asarray(ids)
+    checks.shape("ids", ids[1:], "n")
     x = one_hot(ids[:-1], model.cell.input_size, model.cell.dtype)[:, None]
-    nats, _ = cross_entropy(model.forward(x)[0], np.asarray(ids[1:])[:, None])
+    nats, _ = cross_entropy(model.forward(x)[0], ids[1:, None])
     return nats / float(np.log(2))
 
 
@@ -145,12 +153,11 @@ def sample(model, vocab, start, length, *, rng, temperature=1.0):
     unlikely ones.  →  the drawn symbols as one string, without ``start``.
     Raises ValueError where start is empty or the temperature is not positive.
     """
-    if not temperature > 0 or not start:
-        raise ValueError(
-            f"sample: needs a symbol to start from and a positive temperature, "
-            f"got start={start!r}, temperature={temperature!r}"
-        )
+    checks.has(model=(model, "cell", "forward"), vocab=(vocab, "encode", "decode"))
+    checks.positive(temperature=temperature)
+    checks.sizes(rng, length=(length, 0))
     tokens, state, drawn = vocab.encode(start), None, []
+    checks.shape("start", tokens, "n")
     for _ in range(length):
         x = one_hot(tokens, len(vocab), model.cell.dtype)[:, None]
         y, state, _ = model.forward(x, state)
@@ -163,15 +170,3 @@ def sample(model, vocab, start, length, *, rng, temperature=1.0):
 def course_text():
     """The text of the course, about 60,000 characters of plain English prose, CC BY 4.0."""
     return files("lessons_lib").joinpath("data", "hollin.txt").read_text(encoding="utf-8")
-
-
-def _checked_tokens(tokens, size):
-    tokens = np.asarray(tokens)
-    if not np.issubdtype(tokens.dtype, np.integer):
-        raise TypeError(f"tokens must be integers, got {tokens.dtype}: use Vocab.encode")
-    if tokens.size and not 0 <= tokens.min() <= tokens.max() < size:
-        raise ValueError(
-            f"tokens must lie between 0 and {size - 1}, got {tokens.min()} to {tokens.max()}: "
-            "were they made with another Vocab?"
-        )
-    return tokens

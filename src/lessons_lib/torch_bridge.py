@@ -1,4 +1,4 @@
-"""Weights and gradients, from the cells of this library to PyTorch and back.  Floor 2.
+"""Weights and gradients, from the cells of this library to PyTorch and back.
 
     module = torch_bridge.to_torch(cell, nn.LSTM)
     cell = torch_bridge.from_torch(module, cells.LSTM)
@@ -23,6 +23,8 @@ PyTorch's two have the same gradient (up to rounding), and it is that of ``b_h``
 import numpy as np
 import torch
 from torch import nn
+
+from lessons_lib import checks
 
 RECURRENT = (nn.RNN, nn.LSTM, nn.GRU)
 SUPPORTED = (
@@ -68,6 +70,10 @@ def from_torch(module, kind):
     option that the cells do not have, or where ``kind`` is another cell than the module.
     """
     arrays = _values(module)
+    # A leaky or a ReLU cell has the same shapes as an RNN and computes something else.
+    if getattr(kind, "__name__", "").lower() != type(module).__name__.lower():
+        name = type(module).__name__
+        raise ValueError(f"nn.{name} does not fit {kind!r}: give the class of the same name")
     if isinstance(module, nn.MultiheadAttention):
         sizes = module.embed_dim, module.num_heads
     else:
@@ -76,14 +82,7 @@ def from_torch(module, kind):
     params = _our_layout(module, arrays)
     dtype = params[next(iter(params))].dtype
     cell = kind(*sizes, rng=np.random.default_rng(0), dtype=dtype)  # every draw is overwritten
-    shapes = [{name: p.shape for name, p in each.items()} for each in (params, cell.params)]
-    # A leaky or a ReLU cell has the same shapes as an RNN and computes something else.
-    if shapes[0] != shapes[1] or kind.__name__.lower() != type(module).__name__.lower():
-        raise ValueError(
-            f"the weights of nn.{type(module).__name__} do not fit {kind.__name__}: "
-            f"give the class of the same name"
-        )
-    cell.params.update(params)
+    cell.params = params
     return cell
 
 
@@ -123,6 +122,7 @@ def _check_module(module):
 
 def _empty_module(cell, kind):
     """A module of the sizes and dtype of ``cell``, whose random weights will be overwritten."""
+    checks.has(cell=(cell, "params", "dtype"))
     dtype = torch.from_numpy(np.empty(0, cell.dtype)).dtype
     with torch.random.fork_rng(devices=()):
         if kind is nn.MultiheadAttention:

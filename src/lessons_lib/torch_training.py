@@ -1,14 +1,16 @@
-"""Train PyTorch modules: Adam with clipping and one loop, as in ``training``.  Floor 2.
+"""Train PyTorch modules: Adam with clipping and one loop, as in ``training``.
 
-``torch.optim`` loads ``torch._dynamo``, which takes seconds in every notebook; these few lines of
-tensor operations do not.
+The classes of ``torch.optim`` load ``torch._dynamo``, which takes seconds in every notebook; its
+function ``adam`` does not.
 """
 
 import math
 
 import numpy as np
 import torch
+from torch.optim.adam import adam
 
+from lessons_lib import checks
 from lessons_lib.training import History, progress
 
 
@@ -21,12 +23,15 @@ class Adam:
     """
 
     def __init__(self, parameters, lr, *, clip=None, betas=(0.9, 0.999), eps=1e-8):
-        if not lr > 0 or (clip is not None and not clip > 0):
-            raise ValueError(f"Adam: lr and clip must be positive, got lr={lr!r}, clip={clip!r}")
+        checks.positive(lr=lr, eps=eps, clip=1 if clip is None else clip)
+        checks.positive(1, **{f"1 - betas[{n}]": 1 - b for n, b in enumerate(betas)})
+        parameters = list(parameters)
+        check_tensors(**{f"parameter {n}": p for n, p in enumerate(parameters)})
         self.parameters = [p for p in parameters if p.requires_grad]
         if not self.parameters:
             raise ValueError("Adam: no parameter to train; a generator can be used up only once")
-        self.lr, self.clip, self.betas, self.eps, self.steps = lr, clip, betas, eps, 0
+        self.lr, self.clip, self.betas, self.eps = lr, clip, betas, eps
+        self.steps = [torch.zeros(()) for _ in self.parameters]
         self.means = [torch.zeros_like(p) for p in self.parameters]
         self.squares = [torch.zeros_like(p) for p in self.parameters]
 
@@ -37,17 +42,13 @@ class Adam:
         A parameter that took no part in the loss counts as one with gradient 0.
         Raises ValueError where no parameter has a gradient or one is not finite.
         """
+        checks.positive(factor=factor or 1)  # 0 at the end of a schedule
         grads, norm = self._gradients()
-        self.steps += 1
-        (b1, b2), t = self.betas, self.steps
-        torch._foreach_lerp_(self.means, grads, 1 - b1)
-        torch._foreach_mul_(self.squares, b2)
-        torch._foreach_addcmul_(self.squares, grads, grads, 1 - b2)
-        size = torch._foreach_sqrt(self.squares)
-        torch._foreach_div_(size, math.sqrt(1 - b2**t))
-        torch._foreach_add_(size, self.eps)
-        rate = self.lr * factor / (1 - b1**t)
-        torch._foreach_addcdiv_(self.parameters, self.means, size, -rate)
+        adam(
+            self.parameters, grads, self.means, self.squares, [], self.steps,
+            lr=self.lr * factor, beta1=self.betas[0], beta2=self.betas[1], eps=self.eps,
+            weight_decay=0, amsgrad=False, maximize=False, foreach=True,
+        )  # fmt: skip
         return norm
 
     def clear(self):
@@ -69,8 +70,15 @@ class Adam:
                 "lower the learning rate, or clip at a smaller norm from the start"
             )
         if self.clip and norm > self.clip:
-            grads = torch._foreach_mul(grads, self.clip / norm)
+            grads = [g * (self.clip / norm) for g in grads]
         return grads, norm
+
+
+def check_tensors(**things):
+    """Raise TypeError unless all are tensors."""
+    for name, thing in things.items():
+        if not isinstance(thing, torch.Tensor):
+            raise TypeError(f"{name} must be a torch.Tensor, got {type(thing).__name__}")
 
 
 def accuracy(logits, targets):
@@ -78,11 +86,9 @@ def accuracy(logits, targets):
 
     logits (..., K), targets (...)  →  float.  Raises ValueError where the shapes disagree.
     """
-    if targets.shape != logits.shape[:-1] or not targets.numel():
-        raise ValueError(
-            f"accuracy: logits {tuple(logits.shape)} need targets of shape "
-            f"{tuple(logits.shape[:-1])}, at least one, not {tuple(targets.shape)}"
-        )
+    check_tensors(logits=logits, targets=targets)
+    checks.shape("logits", logits, ..., "K")
+    checks.shape("targets", targets, *logits.shape[:-1])
     return (logits.argmax(dim=-1) == targets).double().mean().item()
 
 
@@ -96,6 +102,7 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
     →  History.  Raises ValueError where the loss is not finite, where ``stop`` has no metric to
     look at, and where there is no batch.
     """
+    checks.has(optimiser=(optimiser, "update", "clear"))
     if stop and not metric:
         raise ValueError("train: stop looks at the metrics; give a metric, such as accuracy")
     losses, metrics, norms = [], [], []

@@ -1,4 +1,4 @@
-"""Train NumPy models: a read-out on a cell, Adam with clipping, one loop.  Floor 2.
+"""Train NumPy models: a read-out on a cell, Adam with clipping, one loop.
 
 Parameters and gradients are dicts with equal keys, so each rule here is one ``for``.
 """
@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from lessons_lib import checks
+
 
 class SequenceModel:
     """A cell with a linear read-out:  y_t = h_t W_hy + b_y.
@@ -20,13 +22,13 @@ class SequenceModel:
     """
 
     def __init__(self, cell, outputs, *, rng, last_only=False):
+        checks.has(cell=(cell, "hidden_size", "dtype", "params", "forward", "backward"))
+        checks.sizes(rng, outputs=(outputs, 1))
         self.cell, self.last_only = cell, last_only
         bound = 1 / np.sqrt(cell.hidden_size)
         W_hy = rng.uniform(-bound, bound, (cell.hidden_size, outputs))
-        self.read_out = {
-            "W_hy": W_hy.astype(cell.dtype),
-            "b_y": np.zeros(outputs, cell.dtype),
-        }
+        b_y = np.zeros(outputs, cell.dtype)
+        self.read_out = checks.Params(W_hy=W_hy.astype(cell.dtype), b_y=b_y)
 
     @property
     def params(self):
@@ -35,6 +37,7 @@ class SequenceModel:
     def forward(self, x, state=None):
         """x (T, B, D), state of the cell  →  y (T, B, K) or (B, K), final state, cache."""
         hs, state, cache = self.cell.forward(x, state)
+        self.read_out.check(hs.dtype)
         read = hs[-1] if self.last_only else hs
         return read @ self.read_out["W_hy"] + self.read_out["b_y"], state, (hs, cache)
 
@@ -42,8 +45,12 @@ class SequenceModel:
         """dy like y, dhs (T, B, H): what reaches hs by other ways than the read-out
         →  dx (T, B, D), dstate, grads (dict like params)."""
         hs, cell_cache = cache
-        read, flat = hs[-1] if self.last_only else hs, dy.reshape(-1, dy.shape[-1])
+        read = hs[-1] if self.last_only else hs
+        checks.array("dy", dy, *read.shape[:-1], self.read_out["b_y"].size, like=hs.dtype)
+        flat = dy.reshape(-1, dy.shape[-1])
         dread = dy @ self.read_out["W_hy"].T
+        if np.ndim(dhs):
+            checks.array("dhs", dhs, *hs.shape, like=hs.dtype)
         if self.last_only:
             last, dread = dread, np.zeros_like(hs)
             dread[-1] = last
@@ -56,25 +63,31 @@ class SequenceModel:
 
 def global_norm(grads):
     """Euclidean norm of all gradients together: dict of arrays  →  float."""
+    checks.names("gradients", grads, grads)
+    for name, g in grads.items():
+        checks.array(f"gradient {name}", g, ..., nan=True)
     square = sum(float(np.vdot(g, g)) for g in grads.values())
-    if not np.isfinite(square):  # float32 squares overflow from 1.8e19 on
-        square = sum(float(np.square(g, dtype=np.float64).sum()) for g in grads.values())
-    return float(np.sqrt(square))
+    if 1e-30 < square < np.inf:
+        return float(np.sqrt(square))
+    # Squares overflow or vanish, in float32 beyond 1.8e19 and 1e-19: take out the largest entry.
+    largest = max((float(np.abs(g).max()) for g in grads.values()), default=0.0)
+    if not 0 < largest < np.inf:
+        return largest
+    return largest * global_norm({name: g.astype(float) / largest for name, g in grads.items()})
 
 
 def clip_by_global_norm(grads, limit):
     """g ← g · min(1, limit / ‖g‖), with one norm for all arrays (Pascanu et al., 2013).
 
-    dict of arrays, limit > 0  →  new dict (same direction), the norm before clipping.
-    Raises ValueError for a limit that is not positive and for gradients that are not finite.
+    dict of arrays, limit > 0  →  new dict (same direction), the norm before clipping.  Raises
+    ValueError for a limit not above 0 and for gradients that are not finite.
     """
-    if not limit > 0:
-        raise ValueError(f"clip_by_global_norm: the limit must be positive, got {limit!r}")
+    checks.positive(np.inf, limit=limit)
     norm = global_norm(grads)
     if not np.isfinite(norm):
         raise ValueError(
-            f"clip_by_global_norm: the norm of the gradient is {norm}, not finite: the training "
-            "has diverged; lower the learning rate, or clip at a smaller norm from the start"
+            f"the norm of the gradient is {norm}, not finite: lower the learning rate, or clip at "
+            "a smaller norm from the start"
         )
     if norm <= limit:
         return grads, norm
@@ -85,21 +98,24 @@ class Adam:
     """Adam (Kingma & Ba, 2015) with optional clipping by the global norm.
 
     lr: step size; clip: limit of the global norm, or None; betas, eps as in the paper.
-    ``update`` changes the arrays in place.  Raises ValueError where lr or clip is not positive
-    and where the gradients are not those of the parameters or are not finite.
+    ``update`` changes the arrays in place.  Raises ValueError for settings that are not positive
+    and for gradients that are not those of the parameters or not finite.
     """
 
     def __init__(self, lr, *, clip=None, betas=(0.9, 0.999), eps=1e-8):
-        if not lr > 0 or (clip is not None and not clip > 0):
-            raise ValueError(f"Adam: lr and clip must be positive, got lr={lr!r}, clip={clip!r}")
+        checks.positive(lr=lr, eps=eps, clip=1 if clip is None else clip)
+        checks.positive(1, **{f"1 - betas[{n}]": 1 - b for n, b in enumerate(betas)})
         self.lr, self.clip, self.betas, self.eps = lr, clip, betas, eps
         self.steps, self.means, self.squares = 0, {}, {}
 
     def update(self, params, grads, factor=1.0):
         """One step of size lr · factor.  params, grads: dicts with equal keys  →  gradient norm."""
-        if params.keys() != grads.keys():
-            raise ValueError(f"Adam: no pair for {sorted(params.keys() ^ grads.keys())}")
-        grads, norm = clip_by_global_norm(grads, self.clip or np.inf)
+        checks.names("params and gradients", params, grads)
+        for name, g in grads.items():
+            checks.array(f"parameter {name}", params[name], *np.shape(g), nan=True)
+            checks.shape(f"gradient {name}, met before,", g, *np.shape(self.means.get(name, g)))
+        checks.positive(factor=factor or 1)  # 0 at the end of a schedule
+        grads, norm = clip_by_global_norm(grads, self.clip or 1e19)  # float32 squares overflow
         self.steps += 1
         (b1, b2), t = self.betas, self.steps
         rate = self.lr * factor * np.sqrt(1 - b2**t) / (1 - b1**t)
@@ -108,15 +124,16 @@ class Adam:
             v = self.squares.setdefault(name, np.zeros_like(g))
             m += (1 - b1) * (g - m)
             v += (1 - b2) * (g * g - v)
-            params[name] -= (rate * m / (np.sqrt(v) + self.eps * np.sqrt(1 - b2**t))).astype(
-                g.dtype
-            )
+            step = rate * m / (np.sqrt(v) + self.eps * np.sqrt(1 - b2**t))
+            params[name] -= step.astype(g.dtype)
         return norm
 
 
 def linear_decay(steps, last=0.3):
-    """Schedule: factor 1, then a straight line down to 0 over the ``last`` part of ``steps``."""
-    return lambda step: min(1.0, (steps - step) / (last * steps))
+    """Schedule: factor 1, then a line down to 0 over the ``last`` part of ``steps``, then 0."""
+    checks.whole(steps=(steps, 1))
+    checks.positive(1, last=last)
+    return lambda step: max(0.0, min(1.0, (steps - step) / (last * steps)))
 
 
 def accuracy(logits, targets, mask=None):
@@ -125,22 +142,13 @@ def accuracy(logits, targets, mask=None):
     logits (..., K), targets (...), mask (...) or None.  Raises ValueError where the shapes
     disagree or no position counts.
     """
-    if np.shape(targets) != logits.shape[:-1]:
-        raise ValueError(
-            f"accuracy: logits {logits.shape} need targets of shape {logits.shape[:-1]}, "
-            f"not {np.shape(targets)}"
-        )
-    hits = logits.argmax(axis=-1) == targets
-    if mask is not None:
-        hits = hits[np.broadcast_to(np.asarray(mask, dtype=bool), hits.shape)]
-    if not hits.size:
-        raise ValueError("accuracy: there is no position to count: see mask and shapes")
-    return float(hits.mean())
+    targets, counted = checks.classes(logits, targets, mask)
+    checks.finite("the largest of logits", logits.max(axis=-1))  # of NaN, argmax makes an answer
+    return float((logits.argmax(axis=-1) == targets)[counted].mean())
 
 
 class History(NamedTuple):
-    """One entry per step, arrays (steps,): loss, metric (empty without one), norm of the gradient
-    before clipping."""
+    """Arrays (steps,): loss, metric (empty without one), norm of the gradient before clipping."""
 
     loss: np.ndarray
     metric: np.ndarray
@@ -149,12 +157,13 @@ class History(NamedTuple):
 
 def solved(threshold, window=20):
     """A ``stop`` rule: the mean of the last ``window`` metrics is above ``threshold``."""
+    checks.whole(window=(window, 1))
     return lambda metrics: len(metrics) >= window and np.mean(metrics[-window:]) > threshold
 
 
 def progress(iterable, **options):
-    """tqdm's bar on stderr; silent where a stored output is being made (LESSONS_QUIET, tests)."""
-    quiet = bool(os.environ.get("LESSONS_QUIET") or os.environ.get("PYTEST_CURRENT_TEST"))
+    """tqdm's bar on stderr; silent where LESSONS_QUIET is set, as where outputs are stored."""
+    quiet = bool(os.environ.get("LESSONS_QUIET"))
     return tqdm(iterable, disable=quiet, leave=False, file=sys.stderr, **options)
 
 
@@ -166,9 +175,9 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
     batches: iterable of (x, target) or (x, target, mask); loss(y, target[, mask]) → value, dy
     schedule(step) → factor of the learning rate; metric(y, target[, mask]) → float, recorded
     stop(metrics so far) → bool; carry_state: start each batch from the last one's final state
-    →  History.  Raises ValueError where the loss is not finite, where ``stop`` has no metric to
-    look at, and where there is no batch.
+    →  History.  Raises ValueError for a loss that is not finite, ``stop`` without metric, no batch.
     """
+    checks.has(model=(model, "forward", "backward", "params"), optimiser=(optimiser, "update"))
     if stop and not metric:
         raise ValueError("train: stop looks at the metrics; give a metric, such as accuracy")
     losses, metrics, norms, state = [], [], [], None

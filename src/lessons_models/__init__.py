@@ -1,0 +1,1 @@
+"""Models and data that a lesson or two are about, for the lesson and for its sweep."""

@@ -7,9 +7,11 @@ of the number of steps, and endless, whether the state is never reset.
 
 import numpy as np
 
-from lessons_lib import cells, experiments, tasks, training
+from lessons_lib import tasks, training
 from lessons_lib.functional import cross_entropy, squared_error
+from lessons_models import streams
 from lessons_models.cell_ablation import AblatedLSTM
+from lessons_models.lstm_variants import LSTMVariant
 
 FORGET_BIAS = 1.0
 ADDING = {"T": 50, "hidden_size": 16, "steps": 800}
@@ -24,8 +26,8 @@ MODELS = {
     "no output gate": (AblatedLSTM, {"output_gate": False}),
     "no candidate tanh": (AblatedLSTM, {"candidate_tanh": False}),
     "no output tanh": (AblatedLSTM, {"output_tanh": False}),
-    "peepholes": (cells.LSTM, {"peepholes": True}),
-    "coupled": (cells.LSTM, {"coupled": True}),
+    "peepholes": (LSTMVariant, {"peepholes": True}),
+    "coupled": (LSTMVariant, {"coupled": True}),
 }
 
 
@@ -71,10 +73,10 @@ def counting(settings, seed):
 
 def letters(settings, seed):
     """Accuracy on the last 50 batches: each is new when the network reads it."""
-    cell = build(settings["model"], seed, experiments.LETTERS + 2, LETTERS["hidden_size"])
+    cell = build(settings["model"], seed, streams.LETTERS + 2, LETTERS["hidden_size"])
     steps = settings.get("longer", 1) * LETTERS["steps"]
     endless = settings.get("endless", True)
-    _, history = experiments.train_on_letters(
+    _, history = streams.train_on_letters(
         cell, seed, lr=settings["lr"], steps=steps, endless=endless
     )
     return float(history.metric[-50:].mean())

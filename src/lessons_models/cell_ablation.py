@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from lessons_lib.cells.inplace import finish_gates
 from lessons_lib.cells.lstm import LSTM
-from lessons_lib.functional import sigmoid
+from lessons_models.lstm_variants import EditedLSTM, finish_gates
 
 
-class AblatedLSTM(LSTM):
+class AblatedLSTM(EditedLSTM):
     """An LSTM without some of its parts, after the variants of Greff et al. (2017).
 
         i, f, o = σ(x_t W_x* + h_{t-1} W_h* + b_*)      g = tanh(x_t W_xg + h_{t-1} W_hg + b_g)
@@ -22,7 +21,7 @@ class AblatedLSTM(LSTM):
     Every part is there unless it is named.  A missing gate keeps its block in ``params``, with a
     gradient of zero, so that all variants of one seed start with the same weights; forget_bias
     and input_bias fill b_f and b_i.  With nothing removed it equals LSTM.
-    Coupled gates and peepholes are arguments of LSTM.  Greff et al. also tested gates that see
+    Coupled gates and peepholes are in ``lstm_variants``.  Greff et al. also tested gates that see
     each other's last values ("full gate recurrence"); it is left out.  Their baseline has
     peepholes, this one has none.
     """
@@ -43,33 +42,22 @@ class AblatedLSTM(LSTM):
         return blocks * self.hidden_size * (self.input_size + self.hidden_size + 1)
 
     def step(self, x_t, state):
-        """x_t (B, D), state (h, c)  →  state (h, c), cache: dict of i, f, g, o, c, h (B, H)."""
-        x_t, (h, c) = self._checked_step(x_t, state)
-        W_xh, W_hh, b_h = (self.params[name] for name in ("W_xh", "W_hh", "b_h"))
-        a = x_t @ W_xh + h @ W_hh + b_h[:, None]
-        i, f, _, o = (np.ones_like(a_k) if k in self.missing else sigmoid(a_k)
-                      for k, a_k in enumerate(a))  # fmt: skip
-        g = np.tanh(a[2]) if self.candidate_tanh else a[2]
-        c = f * c + i * g
-        h = o * (np.tanh(c) if self.output_tanh else c)
-        return (h, c), {"i": i, "f": f, "g": g, "o": o, "c": c, "h": h}
+        """As in LSTM: a gate that is missing is a gate held at 1."""
+        if self.candidate_tanh and self.output_tanh:
+            return LSTM.step(self, x_t, state, {"ifgo"[block]: 1.0 for block in self.missing})
+        return super().step(x_t, state)
 
-    def _update_cell(self, a, c_prev, c, scale, w_c):
-        """In place, as in LSTM, with the missing gates open and the candidate as asked for."""
-        candidate = None if self.candidate_tanh else a[2].copy()
+    def _gates(self, a, c_prev, scale):
+        """The missing gates are open, the candidate as asked for."""
+        candidate = a[2].copy()
         finish_gates(a, scale)
         a[self.missing] = 1
-        if candidate is not None:
+        if not self.candidate_tanh:
             a[2] = candidate
-        np.multiply(a[1], c_prev, out=c)
-        c += a[0] * a[2]
+        return a[:3]
 
-    def _squash(self, c, out):
-        """In place: what the output gate multiplies."""
-        if self.output_tanh:
-            super()._squash(c, out)
-        else:
-            out[...] = c
+    def _read_out(self, a, c, tanh_c, scale):
+        tanh_c[...] = np.tanh(c) if self.output_tanh else c
 
     def _local_slopes(self, cache):
         """As in LSTM: a gate at 1 has slope 1 (1 - 1) = 0 by itself; a missing tanh has slope 1."""

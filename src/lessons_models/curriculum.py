@@ -1,4 +1,4 @@
-"""A curriculum over the length: learn a short version first, go on when it is solved.  Floor 3."""
+"""A curriculum over the length: learn a short version first, go on when it is solved."""
 
 from typing import NamedTuple
 

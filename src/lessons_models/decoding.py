@@ -1,4 +1,4 @@
-"""Write a sequence, given the probabilities of the next symbol.  Floor 1: NumPy only."""
+"""Write a sequence, given the probabilities of the next symbol.  NumPy only."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How much memory a forward pass keeps for the backward pass.  Floor 1: NumPy only."""
+"""How much memory a forward pass keeps for the backward pass.  NumPy only."""
 
 import numpy as np
 

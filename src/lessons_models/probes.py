@@ -1,4 +1,4 @@
-"""Probes: what can be read from the states of a network.  Floor 1.
+"""Probes: what can be read from the states of a network.
 
 A probe is a small model fitted to recorded states.  It shows that something *can* be read there,
 not that the network reads it (Hewitt & Liang, 2019): compare with shuffled labels, and intervene.

@@ -1,4 +1,4 @@
-"""Training that asks for few active units and few connections.  Floor 2.
+"""Training that asks for few active units and few connections.
 
 Two penalties of the L1 kind (Tibshirani, 1996), which push small numbers to exactly zero or to
 almost nothing, each beside the class of ``training`` whose place it takes.

@@ -1,4 +1,4 @@
-"""Translate sentences of different lengths, with a map of what was read.  Floor 2.
+"""Translate sentences of different lengths, with a map of what was read.
 
 Encoder and decoder in PyTorch for padded batches, and their experiment with dates.  Symbols and
 states have time first, (S, B) and (S, B, H); the weights have the batch first, (B, T, S).
@@ -10,9 +10,9 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from lessons_lib.tasks import Dates, date_pairs
 from lessons_lib.torch_training import Adam, train
 from lessons_lib.training import linear_decay
+from lessons_models.dates import Dates, date_pairs
 
 HIDDEN, BATCH, STEPS, TEST = 64, 64, 400, 512  # one budget for every model of the experiment
 

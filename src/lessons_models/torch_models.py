@@ -1,4 +1,4 @@
-"""Encoder and decoder in PyTorch, with and without attention, and their experiment.  Floor 2.
+"""Encoder and decoder in PyTorch, with and without attention, and their experiment.
 
 The two classes have the same parameters and differ in one method: what the decoder reads beside
 its own state.  Time comes first, as in the cells: symbols are (T, B).

@@ -1,4 +1,4 @@
-"""A small transformer in PyTorch: heads, two kinds of block, a language model.  Floor 2.
+"""A small transformer in PyTorch: heads, two kinds of block, a language model.
 
 Tokens come time first, (T, B), as everywhere in this library; inside, the batch is in front,
 (B, T, d), as attention has it.  A mask is boolean and True means *may attend*.

@@ -1,6 +1,6 @@
 """The transformer on the course's own tasks: one answer at the last place, the next character.
 
-Floor 3.  The budgets are those of ``experiments`` and of the character sweep.
+The budgets are those of ``experiments`` and of the character sweep.
 """
 
 import numpy as np

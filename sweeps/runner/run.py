@@ -70,15 +70,16 @@ class Store:
     """The rows of one sweep: those of its CSV file and of its journal that are not stale."""
 
     def __init__(self, sweep, data=rows.DATA, journals=rows.JOURNALS):
-        self.sweep, self.text, self.rows = sweep, sweep.data(), {}
+        self.sweep, self.text, self.rows, self.stale = sweep, sweep.data(), {}, []
         self.data, self.journal = data, journals / f"{sweep.name}.jsonl"
         self.settings = [*dict.fromkeys(name for case in sweep.cases for name in case), *sweep.grid]
         for row in [*rows.read_csv(data / f"{sweep.name}.csv"), *rows.read(self.journal)]:
-            self.keep(row)
+            if not self.keep(row):
+                self.stale.append(row)
 
     def keep(self, row):
         """Count a row if its code and versions are those of now; the first one without error."""
-        settings = {name: row[name] for name in self.settings}
+        settings = {name: row.get(name) for name in self.settings}
         fresh = (row["code"], row["versions"]) == code.key(self.sweep.run, settings, self.text)
         name = rows.identity(settings, row["seed"])
         if fresh and self.rows.get(name, {"error": True})["error"]:

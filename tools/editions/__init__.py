@@ -1,4 +1,4 @@
-"""Editions of the notebooks: for students, solved, and back in step with the references.  Floor 3.
+"""Editions of the notebooks: for students, solved, and back in step with the references.
 
     python -m tools.editions strip book/*/*.ipynb --to student
     python -m tools.editions solve book/*/*.ipynb --to solved

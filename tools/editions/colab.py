@@ -12,6 +12,7 @@ the same.
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,21 @@ def write(source, target, library):
     os.replace(part, target)
 
 
+def needs_git(root):
+    """Raises ValueError where there is no git, or the course is no clone of a repository."""
+    if not shutil.which("git"):
+        raise ValueError("`launch` is a branch of git, and git is not installed: install git")
+    run = subprocess.run(
+        ["git", "rev-parse", "--git-dir"], cwd=root, capture_output=True, encoding="utf-8"
+    )
+    if run.returncode:
+        said = run.stderr.strip().partition("\n")[0]
+        raise ValueError(
+            f"`launch` is a branch of git, and git says of this folder: {said!r}. Work in a clone "
+            "of the repository; a downloaded archive has no branches"
+        )
+
+
 def store(folder, branch=repository.LAUNCH, root=ROOT):
     """Commit the folder to a branch of its own, without touching the files you work on."""
     index = {"GIT_INDEX_FILE": str(folder.parent / f"{branch}.index")}
@@ -95,6 +111,8 @@ def main(arguments=None):
     parser.add_argument("--store", action="store_true", help="commit it to the branch `launch`")
     given = parser.parse_args(arguments)
     try:
+        if given.store:
+            needs_git(ROOT)
         found = repository.read(ROOT / "_config.yml", os.environ)
         if not (given.library or found):
             raise repository.Unclear(repository.SAY["lost"])

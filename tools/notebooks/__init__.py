@@ -1,0 +1,1 @@
+"""Run the notebooks, compare their outputs, say what is wrong with one."""

@@ -2,6 +2,9 @@
 
 Text     words, integers and the printed precision exactly; a decimal may differ by one unit in its
          last place, because rounding always has a boundary and another CPU lands beyond it.
+         What training produced carries its promise, `0.97 ± 0.02` or `0.10 ± 0.03 (0.08 to 0.13,`:
+         any value inside it, the promise itself exactly. So are the bounds of a claim. A difference
+         claimed below 1e-5 or less is round-off: any value inside that bound.
 SVG      the same drawing: tags, text (by the rule above) and attributes; lengths within 0.05 pt,
          colours within 2 of 255, embedded bitmaps as PNG. (Rasterising first would need one more
          library, and a changed letter could drown in the mean over the picture.)
@@ -20,6 +23,13 @@ import numpy as np
 from PIL import Image
 
 DECIMAL = re.compile(r"( *(?<![\w.])-?\d+\.\d*(?:e[+-]?\d+)?(?!\.?\d))")
+N = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
+PROMISE = re.compile(rf"(?<![\w.-])({N}) ± ({N})(?: times)?(?: \(({N}) to ({N}),)?(?![\w.])")
+TINY = r"1e-5|\d(?:\.\d+)?e-(?:[6-9]|\d\d+)"
+ROUND_OFF = re.compile(rf"(?<![\w.-])({N}) \((below|within) ({TINY})\)$", re.M)
+NUMERAL = re.compile(N)
+BOUND = re.compile(rf"(?:[(]|; |of \d+ )(?:below|above|within|at least|between {N} and) {N}")
+HELD = re.compile("|".join(f"(?:{form.pattern})" for form in (PROMISE, ROUND_OFF, BOUND)), re.M)
 EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 HASHED = re.compile(r"\b[a-z][0-9a-f]{10}\b")
 NUMBER = re.compile(r"(#[0-9a-fA-F]{6}\b|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
@@ -28,9 +38,29 @@ LENGTH, CHANNEL, RMS = 0.05, 2, 1.0
 
 
 def same_text(old, new):
-    """Equal but for one unit in the last printed place of decimals."""
-    pairs = zip_longest(DECIMAL.split(old), DECIMAL.split(new))
+    """Equal but for promised tolerances, and one unit in the last printed place of decimals."""
+    held = zip_longest(*([hit.group() for hit in HELD.finditer(text)] for text in (old, new)))
+    if not all(a == b or (a and b and (promised(a, b) or round_off(a, b))) for a, b in held):
+        return False
+    pairs = zip_longest(*(DECIMAL.split(HELD.sub("held", text)) for text in (old, new)))
     return all(a == b or close_decimals(a, b) for a, b in pairs)
+
+
+def promised(a, b):
+    """`0.97 ± 0.02` and `0.96 ± 0.02`: the same promise, each value inside that of the other."""
+    a, b = PROMISE.fullmatch(a), PROMISE.fullmatch(b)
+    if not (a and b) or NUMERAL.sub("", a.group()) != NUMERAL.sub("", b.group()) or a[2] != b[2]:
+        return False
+    pairs = zip(a.group(1, 3, 4), b.group(1, 3, 4), strict=True)
+    return all(abs(Decimal(x) - Decimal(y)) <= Decimal(a[2]) for x, y in pairs if x)
+
+
+def round_off(a, b):
+    """`3e-10 (below 1e-7)` and `5e-11 (below 1e-7)`: the same bound, and both inside it."""
+    a, b = ROUND_OFF.fullmatch(a), ROUND_OFF.fullmatch(b)
+    if not (a and b) or a.group(2, 3) != b.group(2, 3):
+        return False
+    return all(0 <= Decimal(x[1]) <= Decimal(x[3]) for x in (a, b))
 
 
 def close_decimals(a, b):

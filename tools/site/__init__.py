@@ -1,0 +1,1 @@
+"""What changes the pages while the book is built: Sphinx extensions, styles, fonts."""

@@ -1,0 +1,1 @@
+"""Parts derived from the lessons, upgrades, and what the tests look with."""

@@ -12,8 +12,8 @@ import numpy as np
 
 from lessons_kit.living import language
 from lessons_lib import cells, training
-from lessons_lib.attention.models import SelfAttention
 from lessons_lib.functional import cross_entropy
+from lessons_models.attention_models import SelfAttention
 from sweeps.runner import rows
 
 HIDDEN, SIZE, LONGEST, STEPS, BATCH = 6, 4, 48, 2500, 32

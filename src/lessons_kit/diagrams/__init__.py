@@ -2,8 +2,7 @@
 
     diagrams.lstm().picture("forget", diagrams.values_from(cell, x_t, state))
 
-One description per cell (``layout_*``) becomes shapes (``scene``), and two renderers draw the
-same shapes: ``svg`` for pages and ``draw`` for matplotlib axes.
+One description per cell (``layout_*``) becomes shapes (``scene``), and ``svg`` draws them.
 
 ``film`` joins drawings into one that plays, step by step, without a script; ``state_film`` and
 ``gradient_film`` are two such films along the unrolled loop.
@@ -12,7 +11,6 @@ same shapes: ``svg`` for pages and ``draw`` for matplotlib axes.
 from lessons_kit.diagrams.cell_diagram import CellDiagram, Picture, side_by_side
 from lessons_kit.diagrams.chain_films import gradient_film, state_film
 from lessons_kit.diagrams.film import film
-from lessons_kit.diagrams.layout_attention import describe_attention
 from lessons_kit.diagrams.layout_gru import describe_gru
 from lessons_kit.diagrams.layout_lookup import describe_lookup
 from lessons_kit.diagrams.layout_lstm import LSTM
@@ -23,7 +21,6 @@ from lessons_kit.diagrams.values import attention_values, gradient_values, value
 __all__ = [
     "CellDiagram",
     "Picture",
-    "attention",
     "attention_values",
     "film",
     "gradient_film",
@@ -64,11 +61,6 @@ def gru(update_keeps=True, reset_after=True):
     reset_after: the reset gate acts after the product with W_hn (True) or before it.
     """
     return CellDiagram(describe_gru(update_keeps, reset_after))
-
-
-def attention(words=("first", "second", "third")):
-    """Diagram of attention over two or three words.  Steps: score, softmax, mix."""
-    return CellDiagram(describe_attention(words))
 
 
 def lookup(words):

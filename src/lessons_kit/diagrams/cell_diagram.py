@@ -1,8 +1,8 @@
-"""The object lessons use: one description, drawn as SVG or with matplotlib."""
+"""The object lessons use: one description, drawn as SVG."""
 
 from dataclasses import dataclass
 
-from lessons_kit.diagrams import render_axes, render_live, render_svg
+from lessons_kit.diagrams import render_live, render_svg
 from lessons_kit.diagrams.description import Description
 from lessons_kit.diagrams.scene import number, shapes
 
@@ -44,15 +44,6 @@ class CellDiagram:
     def steps(self):
         """Names of the steps, in the order of the computation."""
         return tuple(step.name for step in self.description.steps)
-
-    def draw(self, ax, highlight=None, values=None):
-        """Draw on matplotlib axes and return them.
-
-        Text and lines take their size from the axes as they are now; a figure 5.2 inches wide
-        and 3.7 high suits every cell.  For several drawings in one figure, turn all axes off
-        (``ax.set_axis_off()``) before the first.
-        """
-        return render_axes.render(ax, self.description, shapes(self.description, highlight, values))
 
     def svg(self, highlight=None, values=None):
         """The drawing as one inline ``<svg>`` element (str)."""

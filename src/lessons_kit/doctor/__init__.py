@@ -1,4 +1,4 @@
-"""What is wrong with this environment, and the exact command that mends it.  Floor 1.
+"""What is wrong with this environment, and the exact command that mends it.
 
     python -m lessons_kit.doctor               in the folder of the course, or of your notebooks
     cd src; python -m lessons_kit.doctor       where the library is not installed

@@ -1,4 +1,4 @@
-"""All checks, in the order in which one would mend: Python, packages, places, kernel.  Floor 1."""
+"""All checks, in the order in which one would mend: Python, packages, places, kernel."""
 
 import importlib
 import os

@@ -1,4 +1,4 @@
-"""Has the library what the notebooks ask for?  Sources are read, nothing imported.  Floor 1."""
+"""Has the library what the notebooks ask for?  Sources are read, nothing imported."""
 
 import ast
 import glob

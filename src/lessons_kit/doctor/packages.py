@@ -1,4 +1,4 @@
-"""Is every package here, in a version that fits, and does it load?  Floor 1."""
+"""Is every package here, in a version that fits, and does it load?"""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Where things are: the course, its Python, the library, the kernel.  Floor 1."""
+"""Where things are: the course, its Python, the library, the kernel."""
 
 import json
 import os

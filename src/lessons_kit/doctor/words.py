@@ -1,4 +1,4 @@
-"""What the doctor says, and commands as this system's shell takes them.  Floor 1."""
+"""What the doctor says, and commands as this system's shell takes them."""
 
 import os
 import shlex

@@ -1,4 +1,4 @@
-"""Exercises that check themselves.  Floor 3.
+"""Exercises that check themselves.
 
     check("gru.step", gru_step)       prints a verdict: right, or what kind of slip it is
     solution("gru.step")              the reference and the common slips, folded

@@ -37,7 +37,7 @@ class AttentionLab:
 
     @classmethod
     def of(cls, model, vocab, sentence, answers, **options):
-        """Lab of a trained ``attention.models.SelfAttention`` that reads ``sentence``."""
+        """Lab of a trained ``attention_models.SelfAttention`` that reads ``sentence``."""
         p = model.params
         x = one_hot(vocab.encode(tuple(sentence)), len(vocab), model.dtype)
         e = x @ p["E"] + p["P"][: len(x)]

@@ -17,8 +17,8 @@ class CellLab:
 
     model: a ``training.SequenceModel`` around an RNN, LSTM or GRU, with a read-out to ``answers``
     vocab: the ``text.Vocab`` of its inputs; sentence: 2 to 20 of its symbols
-    title: a line above it; name: its id, for links on a page with two labs; lang: "en" or "zh",
-    by default the language of the page; step, unit: what it shows first, from 1 (default: the
+    title: a line above it; name: its id, for links on a page with two labs; lang: a language of
+    labels.json, by default that of the page; step, unit: what it shows first, from 1 (default: the
     last word, unit 1)
 
     Links on the same page drive it: ``#lab:step=5&f=0`` holds the forget gate shut, ``w5=Japan``

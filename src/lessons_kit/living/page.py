@@ -8,7 +8,6 @@ from importlib import resources
 from lessons_kit.diagrams import scene
 from lessons_kit.plots import PALETTE
 
-LANGUAGES = ("en", "zh")
 _NAME = re.compile(r"[A-Za-z][\w-]*")
 
 
@@ -16,11 +15,16 @@ def _read(name):
     return (resources.files(__package__) / name).read_text(encoding="utf-8")
 
 
+def words():
+    """language → what the labs say in it, name → text; an entry for each edition."""
+    return json.loads(_read("labels.json"))
+
+
 def labels(language="en"):
-    """The words that the labs use, name → text.  Raises ValueError for an unknown language."""
-    if language not in LANGUAGES:
-        raise ValueError(f"the labs speak {', '.join(LANGUAGES)}, not {language!r}")
-    return json.loads(_read("labels.json"))[language]
+    """The words of one language.  Raises ValueError for one that the labs do not speak."""
+    if language not in words():
+        raise ValueError(f"the labs speak {', '.join(words())}, not {language!r}")
+    return words()[language]
 
 
 def compact(value):
@@ -45,7 +49,7 @@ def _component(tag):
     base = _script("base.js")
     style = "".join(line.strip() for line in _read("lab.css").splitlines())
     for name, value, empty in (
-        ("WORDS", json.loads(_read("labels.json")), "{}"),
+        ("WORDS", words(), "{}"),
         ("STYLE", style, '""'),
         ("PEN", _pen(), "{}"),
     ):

@@ -8,9 +8,9 @@ import numpy as np
 
 from lessons_kit.living import language
 from lessons_lib import cells
-from lessons_lib.attention.models import SelfAttention
 from lessons_lib.text import Vocab
 from lessons_lib.training import SequenceModel
+from lessons_models.attention_models import SelfAttention
 
 # What they read in the lessons.  The second country is the answer, the others are visits.
 SENTENCE = (

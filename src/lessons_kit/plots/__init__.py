@@ -12,7 +12,7 @@ from lessons_kit.plots.curves import (
     scatter_seeds,
 )
 from lessons_kit.plots.labels import label_ends
-from lessons_kit.plots.maps import heatmap, state_traces
+from lessons_kit.plots.maps import heatmap
 from lessons_kit.plots.style import PALETTE, SOLVED, series_style, series_styles, use_style
 from lessons_kit.plots.sweeps import accuracy_by_gap, solved_frontier
 
@@ -31,7 +31,6 @@ __all__ = [
     "series_style",
     "series_styles",
     "solved_frontier",
-    "state_traces",
     "unrolled",
     "use_style",
 ]

@@ -38,12 +38,6 @@ def heatmap(ax, matrix, rows, columns, numbers=False, limit=None):
     return _name_axes(ax, rows, columns)
 
 
-def state_traces(ax, hs, words):
-    """hs (T, H): one row per unit, one column per word, signed colours up to ±1 (tanh's range)."""
-    hs = np.asarray(hs)
-    return heatmap(ax, hs.T, [f"unit {k}" for k in range(hs.shape[1])], words, limit=1.0)
-
-
 def _numbers(ax, matrix, limit, signed):
     """Entries in ink, or in white on a strong colour."""
     for (row, column), value in np.ndenumerate(matrix):

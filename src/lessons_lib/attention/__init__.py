@@ -1,4 +1,4 @@
-"""Attention as a soft lookup, forward and backward, in NumPy.  Floor 2.
+"""Attention as a soft lookup, forward and backward, in NumPy.
 
 Shapes, everywhere in this package, as in ``torch.nn.functional.scaled_dot_product_attention``:
 

@@ -2,19 +2,12 @@
 
 import numpy as np
 
-from lessons_lib.attention.checks import (
-    check_array,
-    check_gradient,
-    check_mask,
-    check_params,
-    check_same_batch,
-    check_same_length,
-)
+from lessons_lib import checks
 from lessons_lib.attention.lookup import attend, attend_backward
 from lessons_lib.attention.scores import glorot, weight_gradient
 
 
-class MultiHeadAttention:
+class MultiHeadAttention(checks.HasParams):
     """Multi-head attention (Vaswani, 2017), equal to ``nn.MultiheadAttention``.
 
         q, k, v = query W_q + b_q,  key W_k + b_k,  value W_v + b_v
@@ -27,16 +20,17 @@ class MultiHeadAttention:
     """
 
     def __init__(self, model_size, heads, *, rng, dtype=np.float64):
-        if heads < 1 or model_size < 1 or model_size % heads:
+        checks.whole(model_size=(model_size, 1), heads=(heads, 1))
+        if model_size % heads:
             raise ValueError(
                 f"model_size {model_size} cannot be cut into {heads} equal heads: "
                 f"choose a model_size that is a multiple of heads"
             )
-        self.model_size, self.heads, self.dtype = model_size, heads, np.dtype(dtype)
+        self.model_size, self.heads, self.dtype = model_size, heads, checks.dtype(dtype)
         self.params = {}
         for name in "qkvo":
-            self.params[f"W_{name}"] = glorot(rng, model_size, model_size, dtype)
-            self.params[f"b_{name}"] = np.zeros(model_size, dtype)
+            self.params[f"W_{name}"] = glorot(rng, model_size, model_size, self.dtype)
+            self.params[f"b_{name}"] = np.zeros(model_size, self.dtype)
 
     def forward(self, query, key, value, mask=None):
         """query (..., T_q, d), key and value (..., T_k, d), mask bool, True = may attend,
@@ -49,14 +43,13 @@ class MultiHeadAttention:
         empty sequence, NaN.
         """
         inputs = {"q": query, "k": key, "v": value}
-        for name, x in {"query": query, "key": key, "value": value}.items():
-            check_array(name, x, self.model_size, dtype=getattr(query, "dtype", None))
-        check_same_batch(query=query, key=key, value=value)
-        check_same_length(key=key, value=value)
-        check_params(self.params, query.dtype)
+        checks.array("query", query, ..., "T_q", self.model_size)
+        checks.array("key", key, *query.shape[:-2], "T_k", self.model_size, like=query.dtype)
+        checks.array("value", value, *key.shape, like=query.dtype)
+        self.params.check(query.dtype)
         if mask is not None:
             pairs = (*query.shape[:-1], key.shape[-2])
-            mask = check_mask(mask, pairs)[..., None, :, :]
+            mask = checks.mask(mask, pairs, rank=2)[..., None, :, :]
         q, k, v = (
             self._split(x @ self.params[f"W_{name}"] + self.params[f"b_{name}"])
             for name, x in inputs.items()
@@ -74,7 +67,7 @@ class MultiHeadAttention:
         Raises ValueError where a gradient has another shape than its array.
         """
         inputs, merged, lookup_cache = cache
-        dy = check_gradient("dy", dy, merged.shape, merged.dtype)
+        checks.array("dy", dy, *merged.shape, like=merged.dtype)
         dcontext = self._split(dy @ self.params["W_o"].T)
         dq, dk, dv, _ = attend_backward(dcontext, lookup_cache, dweights)
         grads = self._linear_gradients("o", merged, dy)

@@ -1,11 +1,6 @@
 """The soft lookup: every query reads a weighted mean of the values."""
 
-from lessons_lib.attention.checks import (
-    check_array,
-    check_gradient,
-    check_same_batch,
-    check_same_length,
-)
+from lessons_lib import checks
 from lessons_lib.attention.masks import masked_softmax
 from lessons_lib.attention.scores import ScaledDot
 from lessons_lib.functional import d_softmax
@@ -25,9 +20,7 @@ def attend(q, k, v, score=None, mask=None):
     """
     score = ScaledDot() if score is None else score
     scores, score_cache = score.forward(q, k)
-    check_array("v", v, dtype=q.dtype)
-    check_same_batch(q=q, k=k, v=v)
-    check_same_length(k=k, v=v)
+    checks.array("v", v, *k.shape[:-1], "d_v", like=q.dtype)
     weights = masked_softmax(scores, mask)
     return weights @ v, weights, (v, weights, score, score_cache)
 
@@ -41,9 +34,10 @@ def attend_backward(dcontext, cache, dweights=None):
     Raises ValueError where a gradient has another shape than its array.
     """
     v, weights, score, score_cache = cache
-    dcontext = check_gradient("dcontext", dcontext, (*weights.shape[:-1], v.shape[-1]), v.dtype)
+    checks.array("dcontext", dcontext, *weights.shape[:-1], v.shape[-1], like=v.dtype)
     dw = dcontext @ v.swapaxes(-1, -2)
     if dweights is not None:
-        dw = dw + check_gradient("dweights", dweights, weights.shape, v.dtype)
+        checks.array("dweights", dweights, *weights.shape, like=v.dtype)
+        dw = dw + dweights
     dq, dk, grads = score.backward(d_softmax(weights, dw), score_cache)
     return dq, dk, weights.swapaxes(-1, -2) @ dcontext, grads

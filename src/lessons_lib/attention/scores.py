@@ -12,14 +12,15 @@ ValueError for a wrong rank or feature size, unequal leading axes, an empty sequ
 
 import numpy as np
 
-from lessons_lib.attention.checks import check_array, check_params, check_same_batch
+from lessons_lib import checks
 from lessons_lib.functional import d_tanh
 
 
 def glorot(rng, rows, columns, dtype):
     """(rows, columns), uniform with variance 2 / (rows + columns) (Glorot & Bengio, 2010)."""
+    checks.sizes(rng, rows=(rows, 1), columns=(columns, 1))
     limit = np.sqrt(6 / (rows + columns))
-    return rng.uniform(-limit, limit, (rows, columns)).astype(dtype)
+    return rng.uniform(-limit, limit, (rows, columns)).astype(checks.dtype(dtype))
 
 
 def weight_gradient(x, dy):
@@ -27,14 +28,21 @@ def weight_gradient(x, dy):
     return x.reshape(-1, x.shape[-1]).T @ dy.reshape(-1, dy.shape[-1])
 
 
-def _check_pair(q, k, query_size, key_size, params):
-    check_array("q", q, query_size)
-    check_array("k", k, key_size, dtype=q.dtype)
-    check_same_batch(q=q, k=k)
-    check_params(params, q.dtype)
+class Score(checks.HasParams):
+    """What the four scores share: the checks of their inputs."""
+
+    query_size, key_size = "d", None  # of any size, but equal
+
+    def _check_pair(self, q, k):
+        checks.array("q", q, ..., "T_q", self.query_size)
+        checks.array("k", k, *q.shape[:-2], "T_k", self.key_size or q.shape[-1], like=q.dtype)
+        self.params.check(q.dtype)
+
+    def _check_gradient(self, dscores, q, k):
+        checks.array("dscores", dscores, *q.shape[:-1], k.shape[-2], like=q.dtype)
 
 
-class Dot:
+class Dot(Score):
     """Dot product (Luong, 2015), for queries and keys of one size d.
 
         e = q kᵀ
@@ -47,13 +55,13 @@ class Dot:
 
     def forward(self, q, k):
         """q (..., T_q, d), k (..., T_k, d)  →  scores (..., T_q, T_k), cache."""
-        check_array("q", q)
-        _check_pair(q, k, None, q.shape[-1], self.params)
+        self._check_pair(q, k)
         return q @ k.swapaxes(-1, -2), (q, k)
 
     def backward(self, dscores, cache):
         """dscores (..., T_q, T_k)  →  dq, dk, {}."""
         q, k = cache
+        self._check_gradient(dscores, q, k)
         return dscores @ k, dscores.swapaxes(-1, -2) @ q, {}
 
 
@@ -76,7 +84,7 @@ class ScaledDot(Dot):
         return super().backward(dscores / q.shape[-1] ** 0.5, cache)
 
 
-class General:
+class General(Score):
     """The general score (Luong, 2015): a matrix between query and key, which may differ in size.
 
         e = q W kᵀ
@@ -85,24 +93,25 @@ class General:
     """
 
     def __init__(self, query_size, key_size, *, rng, dtype=np.float64):
-        self.query_size, self.key_size, self.dtype = query_size, key_size, np.dtype(dtype)
+        self.query_size, self.key_size, self.dtype = query_size, key_size, checks.dtype(dtype)
         self.params = {"W": glorot(rng, query_size, key_size, dtype)}
 
     def forward(self, q, k):
         """q (..., T_q, d_q), k (..., T_k, d_k)  →  scores (..., T_q, T_k), cache."""
-        _check_pair(q, k, self.query_size, self.key_size, self.params)
+        self._check_pair(q, k)
         qW = q @ self.params["W"]
         return qW @ k.swapaxes(-1, -2), (q, k, qW)
 
     def backward(self, dscores, cache):
         """dscores (..., T_q, T_k)  →  dq, dk, {"W": dW}."""
         q, k, qW = cache
+        self._check_gradient(dscores, q, k)
         dqW = dscores @ k
         dk = dscores.swapaxes(-1, -2) @ qW
         return dqW @ self.params["W"].T, dk, {"W": weight_gradient(q, dqW)}
 
 
-class Additive:
+class Additive(Score):
     """The additive score (Bahdanau, 2015): one hidden layer of size A.
 
         e = tanh(q W_q + k W_k) v_a
@@ -113,7 +122,7 @@ class Additive:
     """
 
     def __init__(self, query_size, key_size, hidden_size, *, rng, dtype=np.float64):
-        self.query_size, self.key_size, self.dtype = query_size, key_size, np.dtype(dtype)
+        self.query_size, self.key_size, self.dtype = query_size, key_size, checks.dtype(dtype)
         self.params = {
             "W_q": glorot(rng, query_size, hidden_size, dtype),
             "W_k": glorot(rng, key_size, hidden_size, dtype),
@@ -122,7 +131,7 @@ class Additive:
 
     def forward(self, q, k):
         """q (..., T_q, d_q), k (..., T_k, d_k)  →  scores (..., T_q, T_k), cache."""
-        _check_pair(q, k, self.query_size, self.key_size, self.params)
+        self._check_pair(q, k)
         qW, kW = q @ self.params["W_q"], k @ self.params["W_k"]
         y = np.tanh(qW[..., :, None, :] + kW[..., None, :, :])  # (..., T_q, T_k, A)
         return y @ self.params["v_a"], (q, k, y)
@@ -130,6 +139,7 @@ class Additive:
     def backward(self, dscores, cache):
         """dscores (..., T_q, T_k)  →  dq, dk, grads of W_q, W_k, v_a."""
         q, k, y = cache
+        self._check_gradient(dscores, q, k)
         da = dscores[..., None] * self.params["v_a"] * d_tanh(y)
         dqW = da.sum(axis=-2)  # a query meets every key …
         dkW = da.sum(axis=-3)  # … and a key every query

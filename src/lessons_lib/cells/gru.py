@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from lessons_lib.cells.base import Cell
-from lessons_lib.cells.init import chrono_bias, uniform
-from lessons_lib.cells.inplace import finish_sigmoid
+from lessons_lib.cells.gates import finish_sigmoid, hold, side_by_side, weight_gradient
+from lessons_lib.cells.init import chrono_bias, gate_params
 from lessons_lib.functional import d_sigmoid, d_tanh, sigmoid
 
 
@@ -43,12 +43,8 @@ class GRU(Cell):
                  keep_bias=0.0, chrono=None, dtype=np.float64):  # fmt: skip
         super().__init__(input_size, hidden_size, dtype)
         self.update_keeps, self.reset_after = update_keeps, reset_after
-        D, H = self.input_size, self.hidden_size
-        self.params = {
-            "W_xh": uniform(rng, (3, D, H), H, self.dtype),
-            "W_hh": uniform(rng, (3, H, H), H, self.dtype),
-            "b_h": np.zeros((3, H), self.dtype),
-        }
+        H = self.hidden_size
+        self.params = gate_params(3, self.input_size, H, rng, self.dtype)
         if reset_after:
             self.params["b_hn"] = np.zeros(H, self.dtype)
         keep = keep_bias if chrono is None else chrono_bias(H, chrono, rng, self.dtype)
@@ -66,13 +62,17 @@ class GRU(Cell):
                 twin.params[name][1] *= -1
         return twin
 
-    def step(self, x_t, state):
-        """x_t (B, D), state (h,) with h (B, H)  →  state (h,), cache: dict of r, z, n, h."""
+    def step(self, x_t, state, held=None):
+        """x_t (B, D), state (h,) with h (B, H)  →  state (h,), cache: dict of r, z, n, h.
+
+        held: gates to hold, letter → value from 0 to 1, as {"z": 1.0}; see ``gates.hold``.
+        """
         x_t, (h,) = self._checked_step(x_t, state)
         (W_xr, W_xz, W_xn), (W_hr, W_hz, W_hn) = self.params["W_xh"], self.params["W_hh"]
         b_r, b_z, b_n = self.params["b_h"]
         r = sigmoid(x_t @ W_xr + h @ W_hr + b_r)
         z = sigmoid(x_t @ W_xz + h @ W_hz + b_z)
+        r, z = hold(held, r=r, z=z)
         if self.reset_after:
             n = np.tanh(x_t @ W_xn + b_n + r * (h @ W_hn + self.params["b_hn"]))
         else:
@@ -125,22 +125,13 @@ class GRU(Cell):
         (dh,) = self._checked_gradients(dhs, dstate, (T, B, H))
         sweep = self._sweep_reset_after if self.reset_after else self._sweep_reset_before
         da, d_recurrent, dh = sweep(dhs, cache, dh)
-        flat, D = da.reshape(T * B, 3 * H), self.input_size
-        W_xh_T = self.params["W_xh"].transpose(0, 2, 1).reshape(3 * H, D)
-        dW_xh = cache.x.reshape(T * B, D).T @ flat
-        grads = {
-            "W_xh": dW_xh.reshape(D, 3, H).transpose(1, 0, 2),
-            "W_hh": self._recurrent_gradient(cache, da, d_recurrent),
-            "b_h": flat.sum(axis=0).reshape(3, H),
-        }
-        if self.reset_after:
-            grads["b_hn"] = d_recurrent.sum(axis=(0, 1))
-        return (flat @ W_xh_T).reshape(T, B, D), (dh,), grads
+        dx = da.reshape(T * B, 3 * H) @ side_by_side(self.params["W_xh"])
+        return dx.reshape(cache.x.shape), (dh,), self._weight_gradients(cache, da, d_recurrent)
 
     def _sweep_reset_after(self, dhs, cache, dh):
         """Back through time  →  da (T, B, 3, H), d_recurrent (T, B, H), dh before step 0."""
         T, B, H = dhs.shape
-        W_hh_T = self.params["W_hh"].transpose(0, 2, 1).reshape(3 * H, H)
+        W_hh_T = side_by_side(self.params["W_hh"])
         r = cache.gates[0]
         keep, slopes = self._local_slopes(cache)
         n_slope = slopes[:, :, 2].copy()
@@ -162,7 +153,7 @@ class GRU(Cell):
     def _sweep_reset_before(self, dhs, cache, dh):
         """Back through time  →  da (T, B, 3, H), d_recurrent (T, B, H), dh before step 0."""
         T, B, H = dhs.shape
-        W_rz_T = self.params["W_hh"][:2].transpose(0, 2, 1).reshape(2 * H, H)
+        W_rz_T = side_by_side(self.params["W_hh"][:2])
         W_n_T = np.ascontiguousarray(self.params["W_hh"][2].T)
         r = cache.gates[0]
         r_slope = cache.h[:-1] * d_sigmoid(r)
@@ -188,13 +179,18 @@ class GRU(Cell):
         slopes[:, :, 2] = write * d_tanh(n)
         return keep, slopes
 
-    def _recurrent_gradient(self, cache, da, d_recurrent):
-        """∂loss/∂W_hh (3, H, H): what each block multiplied, times what came back to it."""
-        T, B, H = d_recurrent.shape
-        h_prev = cache.h[:-1].reshape(T * B, H)
-        dW_rz = h_prev.T @ da[:, :, :2].reshape(T * B, 2 * H)
+    def _weight_gradients(self, cache, da, d_recurrent):
+        """What each block of a product read, times what came back to it  →  dict like params."""
+        h_prev = cache.h[:-1]
         if self.reset_after:
-            dW_n = h_prev.T @ d_recurrent.reshape(T * B, H)
+            dW_n = weight_gradient(h_prev, d_recurrent[:, :, None])
         else:
-            dW_n = cache.recurrent.reshape(T * B, H).T @ da[:, :, 2].reshape(T * B, H)
-        return np.concatenate([dW_rz.reshape(H, 2, H).transpose(1, 0, 2), dW_n[None]])
+            dW_n = weight_gradient(cache.recurrent, da[:, :, 2:])
+        grads = {
+            "W_xh": weight_gradient(cache.x, da),
+            "W_hh": np.concatenate([weight_gradient(h_prev, da[:, :, :2]), dW_n]),
+            "b_h": da.sum(axis=(0, 1)),
+        }
+        if self.reset_after:
+            grads["b_hn"] = d_recurrent.sum(axis=(0, 1))
+        return grads

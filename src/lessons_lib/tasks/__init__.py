@@ -1,14 +1,11 @@
-"""Data that needs memory.  Floor 1: NumPy only.
+"""Data that needs memory.  NumPy only.
 
 Every function takes its randomness as ``rng`` and puts time first: inputs are (T, B, D) arrays
 or (T, B) tokens.  The docstring of each task derives what guessing achieves.
 """
 
 from lessons_lib.tasks.agreement import Pronouns, number_agreement, pronoun_streams
-from lessons_lib.tasks.dates import Dates, date_pairs
 from lessons_lib.tasks.sentences import Sentences, cloud_sentences, gap_sentences
-from lessons_lib.tasks.shapes import Pictures, pictures
-from lessons_lib.tasks.streams import Letters, letter_streams
 from lessons_lib.tasks.synthetic import (
     ADDING_BASELINE,
     COUNT_VOCAB,
@@ -34,10 +31,7 @@ __all__ = [
     "Adding",
     "Copy",
     "Counting",
-    "Dates",
-    "Letters",
     "Order",
-    "Pictures",
     "Pronouns",
     "Sentences",
     "adding_problem",
@@ -46,11 +40,8 @@ __all__ = [
     "copy_memory",
     "counted",
     "counting",
-    "date_pairs",
     "gap_sentences",
-    "letter_streams",
     "number_agreement",
-    "pictures",
     "pronoun_streams",
     "temporal_order",
 ]

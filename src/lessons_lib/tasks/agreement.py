@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessons_lib.tasks.checks import check_sizes
+from lessons_lib import checks
 from lessons_lib.tasks.sentences import Sentences
 from lessons_lib.text import Vocab, one_hot
 
@@ -53,7 +53,7 @@ def pronoun_streams(T, B, *, rng, dtype=np.float64):
     The names' genders are drawn independently with equal odds, so chance is 1/2.
     →  Pronouns.  Raises TypeError or ValueError for bad arguments.
     """
-    check_sizes(rng, T=(T, 1), B=(B, 1))
+    checks.sizes(rng, T=(T, 1), B=(B, 1))
     streams = [_stream(T + 1, rng) for _ in range(B)]
     words = np.stack([PRONOUN_VOCAB.encode(words) for words, _ in streams], axis=1)
     gender = np.array([gender for _, gender in streams]).T
@@ -85,7 +85,7 @@ def number_agreement(attractors, B, *, rng, dtype=np.float64):
     →  Sentences with T = 2 + 3 · attractors, D = 21 and the answers ("is", "are").
     Raises TypeError or ValueError for bad arguments.
     """
-    check_sizes(rng, attractors=(attractors, 0), B=(B, 1))
+    checks.sizes(rng, attractors=(attractors, 0), B=(B, 1))
     nouns = NUMBER_VOCAB.encode(SINGULAR + PLURAL).reshape(2, -1)
     number = rng.integers(2, size=(attractors + 1, B))
     tokens = np.empty((2 + 3 * attractors, B), dtype=np.int64)

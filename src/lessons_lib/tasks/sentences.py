@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessons_lib.tasks.checks import check_sizes
+from lessons_lib import checks
 from lessons_lib.text import Vocab, one_hot
 
 PLACES = (
@@ -70,6 +70,7 @@ class Sentences:
 
     def read(self, b):
         """Sentence b as English, its answer in brackets."""
+        checks.whole(b=(b, 0, len(self.y) - 1))
         return f"{self.vocab.decode(self.tokens[:, b])} [{self.answers[self.y[b]]}]"
 
 
@@ -79,7 +80,7 @@ def cloud_sentences(B, *, rng, dtype=np.float64):
     →  Sentences with T = 5, D = 13 and 10 answers; chance 1/10.
     Raises TypeError or ValueError for bad arguments.
     """
-    check_sizes(rng, B=(B, 1))
+    checks.sizes(rng, B=(B, 1))
     y = rng.integers(len(PLACES), size=B)
     the, are, in_ = CLOUD_VOCAB.encode("the are in")
     tokens = np.empty((5, B), dtype=np.int64)
@@ -99,13 +100,9 @@ def gap_sentences(gap, B, *, rng, distractors=0, dtype=np.float64):
     Raises TypeError or ValueError for bad arguments, also for more distractors than the gap
     has room for, (gap + 1) // 3.
     """
-    check_sizes(rng, gap=(gap, 0), B=(B, 1), distractors=(distractors, 0))
+    checks.sizes(rng, gap=(gap, 0), B=(B, 1))
     room = (gap + 1) // 3
-    if distractors > room:
-        raise ValueError(
-            f"a gap of {gap} words has room for {room} distractors, got {distractors}: "
-            "widen the gap or ask for fewer"
-        )
+    checks.whole(distractors=(distractors, 0, room))
     start, question, visit = GAP_VOCAB.encode([START, QUESTION, VISIT])
     countries = GAP_VOCAB.encode([country for country, _ in HOMES])
     y = rng.integers(len(HOMES), size=B)

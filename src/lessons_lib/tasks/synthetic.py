@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lessons_lib.tasks.checks import check_sizes
+from lessons_lib import checks
 from lessons_lib.text import Vocab, one_hot
 
 ADDING_BASELINE = 1 / 6
@@ -59,11 +59,11 @@ def adding_problem(T, B, *, rng, dtype=np.float64):
     answer, 1, has a mean squared error of 1/6 (ADDING_BASELINE).
     T ≥ 2  →  Adding(x (T, B, 2), y (B, 1)).
     """
-    check_sizes(rng, T=(T, 2), B=(B, 1))
+    checks.sizes(rng, T=(T, 2), B=(B, 1))
     sequence = np.arange(B)
     first = rng.integers(T // 2, size=B)
     second = rng.integers(T // 2, T, size=B)
-    x = np.zeros((T, B, 2), dtype)
+    x = np.zeros((T, B, 2), checks.dtype(dtype))
     x[..., 0] = rng.uniform(size=(T, B))
     x[first, sequence, 1] = x[second, sequence, 1] = 1
     y = x[first, sequence, 0] + x[second, sequence, 0]
@@ -81,7 +81,7 @@ def copy_memory(T, B, *, rng, symbols=5, alphabet=8, dtype=np.float64):
     cross-entropy of a network that knows when to answer and not what.
     →  Copy(x (T + 2K, B, alphabet + 2), tokens, targets, mask, each (T + 2K, B)).
     """
-    check_sizes(rng, T=(T, 1), B=(B, 1), symbols=(symbols, 1), alphabet=(alphabet, 2))
+    checks.sizes(rng, T=(T, 1), B=(B, 1), symbols=(symbols, 1), alphabet=(alphabet, 2))
     blank, now = alphabet, alphabet + 1
     shown = rng.integers(alphabet, size=(symbols, B))
     tokens = np.full((T + 2 * symbols, B), blank)
@@ -100,6 +100,7 @@ def copy_baseline(T, *, symbols=5, alphabet=8):
     It predicts the blanks with certainty and guesses each of the K symbols among A.  To know when
     the blanks end takes one bit of memory: whether the signal has come.
     """
+    checks.whole(T=(T, 1), symbols=(symbols, 1), alphabet=(alphabet, 2))
     return symbols * float(np.log(alphabet)) / (T + 2 * symbols)
 
 
@@ -111,7 +112,7 @@ def temporal_order(T, B, *, rng, dtype=np.float64):
     are the positions of the original, 10–20 and 50–60 of about 100, scaled to T.  Chance 1/4.
     T ≥ 10  →  Order(x (T, B, 8), tokens (T, B), y (B,)).
     """
-    check_sizes(rng, T=(T, 10), B=(B, 1))
+    checks.sizes(rng, T=(T, 10), B=(B, 1))
     sequence = np.arange(B)
     tokens = rng.integers(2, 6, size=(T, B))
     tokens[0], tokens[-1] = ORDER_VOCAB.encode("E B")
@@ -136,6 +137,7 @@ def counting(lengths, *, dtype=np.float64):
     lengths = np.asarray(lengths)
     if lengths.ndim != 1 or lengths.dtype.kind not in "iu" or not lengths.size or lengths.min() < 1:
         raise ValueError(f"lengths must be a row of whole numbers of at least 1, got {lengths!r}")
+    lengths = lengths.astype(np.int64)  # 2 n of a small unsigned type would turn over
     a, b, end = COUNT_VOCAB.encode("ab$")
     step = np.arange(2 * lengths.max() + 1)[:, None]
     targets = np.where(step < lengths, a, np.where(step < 2 * lengths, b, end))
@@ -152,6 +154,7 @@ def counted(predictions, batch):
     "Exact up to N" means: True for every n from 1 to N.
     Raises ValueError where the shapes differ.
     """
+    checks.has(batch=(batch, "targets", "decided"))
     predictions = np.asarray(predictions)
     if predictions.shape != batch.targets.shape:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Say what is in a picture, word by word, in PyTorch, after Xu et al. (2015).  Floor 2.
+"""Say what is in a picture, word by word, in PyTorch, after Xu et al. (2015).
 
 model = AttentiveCaptioner(rng=rng)
 train(model, rng=rng)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lessons_lib import tasks
 from lessons_lib.torch_training import Adam
+from lessons_models.shapes import pictures
 from lessons_models.torch_captions.models import HardCaptioner, as_tensors
 
 BATCH, STEPS, TEST = 64, 700, 1024  # one budget for every model of the experiment
@@ -16,8 +16,8 @@ def without_red_middle(batch):
 
 
 def new_pictures(seed, **options):
-    """The pictures on which every model of the seed is tested.  options: ``tasks.pictures``."""
-    return tasks.pictures(TEST, rng=np.random.default_rng([seed, 2]), **options)
+    """The pictures on which every model of the seed is tested.  options: those of ``pictures``."""
+    return pictures(TEST, rng=np.random.default_rng([seed, 2]), **options)
 
 
 def train(model, *, rng, lr=1e-2, steps=STEPS, keep=None):
@@ -29,7 +29,7 @@ def train(model, *, rng, lr=1e-2, steps=STEPS, keep=None):
     """
     optimiser, losses = Adam(model.parameters(), lr, clip=1.0), []
     for step in range(steps):
-        batch = tasks.pictures(BATCH, rng=rng, dtype=np.float32)
+        batch = pictures(BATCH, rng=rng, dtype=np.float32)
         loss = model.loss(batch.pick(keep(batch)) if keep else batch, rng)
         optimiser.clear()
         loss.backward()

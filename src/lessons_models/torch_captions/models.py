@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from lessons_lib.tasks.shapes import CAPTION_VOCAB
+from lessons_models.shapes import CAPTION_VOCAB
 
 REGIONS, PIXELS, WORDS = 9, 192, len(CAPTION_VOCAB)
 FEATURES, HIDDEN, QUERY, EMBEDDING = 32, 48, 32, 16
@@ -70,7 +70,7 @@ class Captioner(nn.Module):
         )
 
     def loss(self, batch, rng):
-        """Mean cross-entropy of the captions of ``batch`` (tasks.Pictures).
+        """Mean cross-entropy of the captions of ``batch`` (shapes.Pictures).
 
         rng: np.random.Generator for those that choose by chance.
         """

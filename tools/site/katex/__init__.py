@@ -5,6 +5,7 @@ KaTeX 0.19.1 (MIT, see LICENSE beside this file) is one JavaScript file; V8 insi
 cannot read is a warning, and the strict build fails on it.
 """
 
+import atexit
 import re
 from functools import cache, lru_cache
 from pathlib import Path
@@ -26,11 +27,16 @@ logger = getLogger(__name__)
 
 @cache
 def engine():
-    """KaTeX in a JavaScript context of its own."""
+    """KaTeX in a JavaScript context of its own.
+
+    A context that is still open when Python ends joins its thread after Python has stopped
+    that thread, and waits for good: it is closed before.
+    """
     try:
         from py_mini_racer import MiniRacer
 
         context = MiniRacer()
+        atexit.register(context.close)
         context.eval((HERE / "katex.min.js").read_text(encoding="utf-8"))
     except Exception as error:  # no wheel, a wheel for another machine, a broken context
         raise ExtensionError(

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from lessons_lib.tasks.checks import check_sizes
+from lessons_lib import checks
 from lessons_lib.text import Vocab
 
 GRID, CELL = 3, 8
@@ -40,15 +40,21 @@ class Pictures:
 
     def caption(self, b):
         """Caption b as a string, up to its full stop."""
+        checks.whole(b=(b, 0, len(self.images) - 1))
         return self.vocab.decode(self.captions[self.mask[:, b], b])
 
     def names(self, place, colour):
         """Which captions put ``colour`` (a word) in region ``place``  →  (B,) bool."""
+        checks.whole(place=(place, 0, GRID**2 - 1))
         (word,) = self.vocab.encode([colour])
         return ((self.described == place) & (self.captions == word)).any(axis=0)
 
     def pick(self, which):
         """The pictures that ``which`` selects, a mask (B,) or their numbers  →  Pictures."""
+        which = np.asarray(which)
+        checks.shape("which", which, len(self.images) if which.dtype == bool else "n")
+        if which.dtype != bool:
+            checks.tokens("which", which, len(self.images))
         images, regions = self.images[which], self.regions[which]
         later = (self.captions, self.previous, self.mask, self.described)
         return Pictures(images, regions, *(array[:, which] for array in later), self.vocab)
@@ -63,14 +69,12 @@ def pictures(B, *, rng, fewest=2, most=4, dtype=np.float64):
     After Xu et al. (2015), on a picture small enough for a lesson.
     →  Pictures.  Raises TypeError or ValueError for bad arguments.
     """
-    check_sizes(rng, B=(B, 1), fewest=(fewest, 1), most=(most, fewest))
-    if most > GRID**2:
-        raise ValueError(f"pictures: most is {most}, but there are {GRID**2} regions")
+    checks.sizes(rng, B=(B, 1), fewest=(fewest, 1), most=(most, fewest, GRID**2))
     number = rng.integers(fewest, most + 1, B)
     order = rng.permuted(np.tile(np.arange(GRID**2), (B, 1)), axis=1)
     taken = order < number[:, None]  # (B, 9): the first ``number`` of a random order
     colour, shape = rng.integers(len(COLOURS), size=(2, B, GRID**2))
-    cells = _cells(dtype)[colour, shape, *rng.integers(2, size=(2, B, GRID**2))]
+    cells = _cells(checks.dtype(dtype))[colour, shape, *rng.integers(2, size=(2, B, GRID**2))]
     regions = np.where(taken[..., None, None, None], cells, np.ones((), dtype))
     captions, described = _describe(taken, colour, shape, length=2 * most + 1)
     first = np.full((1, B), CAPTION_VOCAB.encode(BEGIN)[0])

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from lessons_lib.tasks.checks import check_sizes
+from lessons_lib import checks
 from lessons_lib.text import Vocab
 
 MONTHS = tuple(
@@ -52,7 +52,7 @@ def date_pairs(B, *, rng):
     The day is uniform over 1900–2099, the format over the six of FORMATS.
     →  Dates.  Raises TypeError or ValueError for bad arguments.
     """
-    check_sizes(rng, B=(B, 1))
+    checks.sizes(rng, B=(B, 1))
     days = rng.integers((LAST - FIRST).days + 1, size=B)
     dates = [FIRST + timedelta(days=int(n)) for n in days]
     texts = tuple(FORMATS[k](d) for k, d in zip(rng.integers(6, size=B), dates, strict=True))

@@ -10,7 +10,7 @@ and both ask once, at the last step.  ``model.weights(x)`` (B, T) is what they l
 
 import numpy as np
 
-from lessons_lib.attention.checks import check_array, check_gradient
+from lessons_lib import checks
 from lessons_lib.attention.lookup import attend, attend_backward
 from lessons_lib.attention.scores import ScaledDot, glorot
 
@@ -58,7 +58,7 @@ class AttentionReadout:
         Raises ValueError where dy has another shape than y.
         """
         hs, read, _, lookup, cell_cache = cache
-        dy = check_gradient("dy", dy, (hs.shape[1], len(self.own["b_y"])), hs.dtype)
+        checks.array("dy", dy, hs.shape[1], len(self.own["b_y"]), like=hs.dtype)
         dread, grads = _linear("y", read, dy, self.own["W_y"])
         dlast, dcontext = np.split(dread, 2, axis=1)
         dq, dk, dv, _ = attend_backward(dcontext[:, None], lookup)
@@ -115,7 +115,7 @@ class SelfAttention:
         Raises ValueError where dy has another shape than y.
         """
         p, (x, e, context, _, lookup) = self.params, cache
-        dy = check_gradient("dy", dy, (x.shape[1], len(p["b_y"])), e.dtype)
+        checks.array("dy", dy, x.shape[1], len(p["b_y"]), like=e.dtype)
         dcontext, grads = _linear("y", context, dy, p["W_y"])
         dq, dk, dv, _ = attend_backward(dcontext[:, None], lookup)
         flat, d = e.reshape(-1, e.shape[-1]), e.shape[-1]
@@ -135,9 +135,7 @@ class SelfAttention:
 
     def _check(self, x):
         words, longest = len(self.params["E"]), len(self.params["P"])
-        check_array("x", x, words, dtype=self.dtype)
-        if x.ndim != 3:
-            raise ValueError(f"x has shape {x.shape}, expected (T, B, {words})")
+        checks.array("x", x, "T", "B", words, like=self.dtype)
         if len(x) > longest:
             raise ValueError(
                 f"x has {len(x)} steps, but there are positions for {longest}: "
