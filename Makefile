@@ -23,8 +23,8 @@ NOTEBOOKS := $(sort $(shell find book -mindepth 2 -maxdepth 2 -name '*.ipynb' ! 
 CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOOKS)
 TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
-BOOK_TESTS := archive assets book claim_rules claims colab falsify figures film forks jupyterlab living machines \
-	nbval_strict pages portable project readme solved teaching twice upgrade workflows
+BOOK_TESTS := archive book bundle claim_rules claims colab falsify figures film forks jupyterlab living machines \
+	nbval_strict page pages portable project readme solved teaching twice upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o \
 	-type f $(PLAIN) -print) $(NOTEBOOKS) $(shell find book -name '*.md' -type f $(PLAIN) -o -name '*.bib' \

@@ -7,8 +7,8 @@ GRU's parameters next to those of the LSTM.
 
 import numpy as np
 
-from lessons_lib import text
-from lessons_models.characters import HIDDEN, MODELS, learn
+from lessons_models.character_runs import HIDDEN, MODELS, learn
+from lessons_models.characters import course_text
 from sweeps.runner.declare import RATES, Sweep, every
 
 UNIT = 1000
@@ -29,5 +29,5 @@ def kept(rows):
 
 SWEEPS = (
     Sweep("characters", run, every(model=MODELS), grid={"lr": RATES[1:6]}, guess=-6.0, seconds=25,
-          score=lambda row: -row["bits"], data=text.course_text, more=kept, keeps="characters_rnn"),
+          score=lambda row: -row["bits"], data=course_text, more=kept, keeps="characters_rnn"),
 )  # fmt: skip

@@ -7,9 +7,9 @@ within n + 100).  Kept are the rounded weights of the seed of each network that 
 
 import numpy as np
 
-from lessons_lib import cells, tasks, training
+from lessons_lib import cells, training
 from lessons_lib.functional import cross_entropy
-from lessons_models.counting import ends, exact_up_to
+from lessons_models.counting import counting, ends, exact_up_to
 from sweeps.runner.declare import RATES, Sweep, every
 
 HIDDEN, LONGEST, STEPS, BATCH = 10, 30, 1500, 32
@@ -34,7 +34,7 @@ def trained(settings, seed):
     """The loss is that of the next symbol, everywhere."""
     model, rng = (build(settings["model"], np.random.default_rng([seed, 0])),
                   np.random.default_rng([seed, 1]))  # fmt: skip
-    strings = (tasks.counting(rng.integers(1, LONGEST + 1, size=BATCH), dtype=np.float32)
+    strings = (counting(rng.integers(1, LONGEST + 1, size=BATCH), dtype=np.float32)
                for _ in range(settings["steps"]))  # fmt: skip
     training.train(
         model, ((batch.x, batch.targets, batch.mask) for batch in strings), loss=cross_entropy,

@@ -8,6 +8,7 @@ last place, with the layer norm before its parts and after them, under the budge
 from functools import partial
 
 from lessons_lib import experiments, tasks, text
+from lessons_models import characters
 from lessons_models.torch_transformer import PostNorm, PreNorm, Transformer
 from lessons_models.transformer_experiments import read_text, solve_last
 from sweeps.runner.declare import RATES, Sweep, every
@@ -18,8 +19,8 @@ BLOCKS = {"norm before": PreNorm, "norm after": PostNorm}
 
 def run_text(settings, seed, passes=PASSES):
     """Bits per character after each pass."""
-    course = text.course_text()
-    known, new = text.split(text.Vocab.from_text(course).encode(course), 0.1)
+    course = characters.course_text()
+    known, new = characters.split(text.Vocab.from_text(course).encode(course), 0.1)
     curves, _ = read_text(known, new, seed, lr=settings["lr"], passes=passes, size=SIZE)
     training, validation = curves.round(3)
     return {"bits": validation.min(), "training_curve": training, "validation_curve": validation}
@@ -40,7 +41,7 @@ def run_gap(settings, seed, steps=STEPS):
 
 SWEEPS = (
     Sweep("transformer-text", run_text, [{"model": "transformer"}], grid={"lr": RATES[1:6]},
-          score=lambda row: -row["bits"], guess=-6.0, data=text.course_text, seconds=40),
+          score=lambda row: -row["bits"], guess=-6.0, data=characters.course_text, seconds=40),
     Sweep("transformer-gap", run_gap, every(block=BLOCKS, gap=(5, 50, 200)), per=("block",),
           grid={"lr": RATES[:5]}, guess=0.1, seconds=5),
 )  # fmt: skip

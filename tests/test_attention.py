@@ -9,14 +9,15 @@ from torch.nn.functional import scaled_dot_product_attention
 from lessons_lib import attention, cells, torch_bridge
 from lessons_lib.functional import softmax
 from lessons_lib.gradcheck import check_gradients, numerical_jacobian, relative_error
+from lessons_models.scores import Additive, General
 
 T_Q, T_K, D, D_V = 5, 7, 4, 3
 
 SCORES = {
     "dot": lambda rng, dtype: attention.Dot(),
     "scaled dot": lambda rng, dtype: attention.ScaledDot(),
-    "general": lambda rng, dtype: attention.General(D, D, rng=rng, dtype=dtype),
-    "additive": lambda rng, dtype: attention.Additive(D, D, 6, rng=rng, dtype=dtype),
+    "general": lambda rng, dtype: General(D, D, rng=rng, dtype=dtype),
+    "additive": lambda rng, dtype: Additive(D, D, 6, rng=rng, dtype=dtype),
 }
 MASKS = {
     "no mask": None,
@@ -67,8 +68,8 @@ def test_score_gradients_match_finite_differences(name, rng):
 
 def test_each_score_is_its_equation(rng):
     q, k, _ = lookup(rng, batch=())
-    general = attention.General(D, D, rng=rng)
-    additive = attention.Additive(D, D, 6, rng=rng)
+    general = General(D, D, rng=rng)
+    additive = Additive(D, D, 6, rng=rng)
     p = additive.params
     for row in range(T_Q):
         for column in range(T_K):
@@ -85,7 +86,7 @@ def test_each_score_is_its_equation(rng):
 
 def test_general_and_additive_scores_compare_vectors_of_different_size(rng):
     q, k = rng.standard_normal((T_Q, 3)), rng.standard_normal((T_K, 5))
-    for score in (attention.General(3, 5, rng=rng), attention.Additive(3, 5, 6, rng=rng)):
+    for score in (General(3, 5, rng=rng), Additive(3, 5, 6, rng=rng)):
         scores, cache = score.forward(q, k)
         dq, dk, _ = score.backward(np.ones_like(scores), cache)
         assert scores.shape == (T_Q, T_K) and dq.shape == q.shape and dk.shape == k.shape
@@ -100,7 +101,7 @@ def test_scaling_keeps_the_variance_of_scores_at_one_whatever_the_size(rng):
 
 def test_parameters_depend_on_the_generator_alone():
     def draw(seed):
-        return attention.Additive(D, D, 6, rng=np.random.default_rng(seed)).params["W_q"]
+        return Additive(D, D, 6, rng=np.random.default_rng(seed)).params["W_q"]
 
     assert np.array_equal(draw(1), draw(1)) and not np.array_equal(draw(1), draw(2))
 

@@ -17,6 +17,7 @@ BEHIND = np.array([0.81, 0.83, 0.85, 0.86, 0.80])
 
 HOLDS = [
     ((3.1e-10,), {"below": 1e-7}, "3e-10 (below 1e-7)"),
+    ((3.1e-26,), {"below": 1e-20}, "3.10e-26 (below 1e-20)"),
     ((0.0,), {"below": 1e-7}, "0 (below 1e-7)"),
     (({"W_xh": 2e-10, "b_h": 3e-11},), {"below": 1e-7}, "largest of 2: 2e-10 (below 1e-7)"),
     ((GRID,), {"above": 0.05}, "smallest of 9: 0.100 (above 0.05)"),

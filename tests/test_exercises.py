@@ -373,3 +373,74 @@ def test_one_maximum_for_all_rows_is_rejected():
         return e / np.where(total == 0, 1, total)
 
     assert not exercises.evaluate("attention.masked_softmax", masked_softmax)[0]
+
+
+class Evil:
+    """An object that raises whatever it is asked."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError(name)
+
+
+class EvilTuple(tuple):
+    def __len__(self):
+        raise RuntimeError("no length")
+
+
+class EvilDict(dict):
+    def keys(self):
+        raise SystemExit("no keys")
+
+
+class NotYet:
+    def __getattr__(self, name):
+        raise NotImplementedError
+
+
+def endless():
+    nested = {}
+    nested["again"] = nested
+    return nested
+
+
+HOSTILE = {
+    "an enormous array": lambda: np.broadcast_to(0.0, (10**6, 10**6)),
+    "enormous arrays in a tuple": lambda: (np.broadcast_to(0.0, (10**6, 10**6)),) * 2,
+    "attributes that raise": Evil,
+    "a tuple without a length": lambda: EvilTuple((1.0, 2.0)),
+    "a dict whose keys leave": lambda: EvilDict(h=1.0),
+    "attributes that are not written yet": NotYet,
+    "a dict in itself": endless,
+    "a number without end": lambda: 10**400,
+    "a list of evil": lambda: [Evil(), Evil()],
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_what_breaks_when_it_is_looked_at_gets_a_sentence(hostile):
+    for exercise in ALL:
+        passed, message = judge.evaluate(exercise, lambda *arguments: hostile())
+        assert not passed and 0 < len(message) < 1000, exercise.id
+
+
+def test_an_enormous_answer_is_not_copied():
+    huge = np.broadcast_to(0.0, (10**6, 10**6))
+    message = judge.evaluate(exercises.ALL["gru.step"], lambda *a: huge)[1]
+    assert "too large" in message and "(1000000, 1000000)" in message
+    listed = judge.evaluate(exercises.ALL["lstm.step"], lambda *a: [huge, huge])[1]
+    assert "h has shape (1000000, 1000000)" in listed
+
+
+def leave_hard(*arguments):
+    raise GeneratorExit
+
+
+def interrupt(*arguments):
+    raise KeyboardInterrupt
+
+
+def test_only_the_reader_can_stop_a_check():
+    step = exercises.ALL["gru.step"]
+    assert judge.evaluate(step, leave_hard)[1].startswith("it raised GeneratorExit")
+    with pytest.raises(KeyboardInterrupt):
+        judge.evaluate(step, interrupt)

@@ -238,6 +238,8 @@ def test_a_lesson_outside_the_contents_and_a_missing_one_are_found(tmp_path):
         ("✓ e: 3e-10 (below 1e-7)", "✓ f: 4e-10 (below 1e-7)", False),
         ("✓ e: 3e-4 (below 1e-3)", "✓ e: 4e-4 (below 1e-3)", False),
         ("✓ e: 0.123 (below 0.5)", "✓ e: 0.124 (below 0.5)", True),
+        ("✓ e: 3.10e-26 (below 1e-20)", "✓ e: 3.11e-26 (below 1e-20)", True),
+        ("✓ e: 3.10e-26 (below 1e-20)", "✓ e: 3.12e-26 (below 1e-20)", False),
         ("✓ e: 0.4 (above 0.2)", "✓ e: 0.4 (above 0.1)", False),
         ("✓ e: 4 (between 2 and 0.5)", "✓ e: 4 (between 2 and 0.6)", False),
     ],

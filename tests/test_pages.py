@@ -245,11 +245,11 @@ def test_a_page_says_what_it_is(site):
     titles, descriptions = [], []
     for name in PAGES:
         text = (SITE / name).read_text(encoding="utf-8")
-        assert '<html lang="en"' in text and text.count('name="viewport"') == 1, name
-        assert text.count('rel="icon"') == 1 and text.count("<h1") in (1, 2), name
+        assert re.search(r'<html[^>]* lang="en"', text) and text.count('name="viewport"') == 1, name
+        assert text.count('rel="icon"') == 1 and text.count("<h1") == 1, name
         text = text.partition("<body")[0]
         titles += re.findall(r"<title>(.*?)</title>", text)
-        descriptions += re.findall(r'<meta name="description" content="([^"]{30,})"', text)
+        descriptions += re.findall(r'<meta content="([^"]{30,})" name="description"', text)
     assert len(set(titles)) == len(PAGES)
     assert len(set(descriptions)) == len(PAGES)
 

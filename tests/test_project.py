@@ -122,7 +122,8 @@ def test_the_licences_are_explained_in_one_paragraph():
 
 def test_contributing_is_one_page_with_five_commands():
     text = read("CONTRIBUTING.md")
-    assert len(text.split()) <= 1100, "longer than a page and a half of print"
+    words = [word for word in text.split() if re.search(r"\w", word)]  # bars of tables are none
+    assert len(words) <= 1100, "longer than a page and a half of print"
     table = text.partition("## Five commands")[2].partition("\n\n`make`")[0]
     assert len(re.findall(r"^\| `make ", table, flags=re.M)) == 5
     for head in (

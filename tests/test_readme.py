@@ -6,7 +6,7 @@ import subprocess
 import nbformat
 import pytest
 
-from tools.environment import ROOT, notebooks
+from tools.environment import PACKAGES, ROOT, notebooks
 from tools.notebooks import hygiene
 from tools.upkeep import readme_picture
 
@@ -50,3 +50,21 @@ def test_the_chapter_map_names_the_lessons_by_their_titles():
     for title, path in rows:
         first = nbformat.read(ROOT / path, as_version=4).cells[0].source.splitlines()[0]
         assert first == f"# {title}"
+
+
+def test_the_paths_and_commands_in_the_table_of_derived_files_exist():
+    rows = text("CONTRIBUTING.md").partition("## Derived files")[2].partition("\n## ")[0]
+    places = re.findall(
+        r"`((?:src|book|tools|benchmarks|sweeps|_toc|constraints|pyproject)[^`]*)`", rows
+    )
+    lost = [place for place in places if not list(ROOT.glob(place.rstrip("/")))]
+    assert len(places) > 8 and not lost
+
+
+def test_the_map_of_the_tree_names_every_room():
+    rooms = text("CONTRIBUTING.md").partition("## Where things are")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z_./]+)/`", rooms))
+    top = {"book", "tests", "tools", "benchmarks", *(f"src/{name}" for name in PACKAGES)}
+    top |= {path.parent.name for path in ROOT.glob("sweeps/__init__.py")}
+    inside = {path.parent.name for path in ROOT.glob("tools/*/__init__.py")}
+    assert top | inside <= named

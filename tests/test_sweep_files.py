@@ -7,6 +7,7 @@ import torch
 from lessons_lib import cells, experiments, text, training
 from lessons_models import (
     ablation_tasks,
+    character_runs,
     characters,
     counting,
     initialisations,
@@ -23,15 +24,15 @@ from sweeps import subject as subject_sweep
 
 def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
     stored = experiments.stored("character_model")
-    vocab = text.Vocab.from_text(text.course_text())
-    _, new = text.split(vocab.encode(text.course_text()), stored["validation_share"])
+    vocab = text.Vocab.from_text(characters.course_text())
+    _, new = characters.split(vocab.encode(characters.course_text()), stored["validation_share"])
     rng, weights = np.random.default_rng(0), stored["weights"]
     cell = getattr(cells, weights["cell"])(len(vocab), stored["hidden_size"], rng=rng)
     model = training.SequenceModel(cell, len(vocab), rng=rng)
     for name, array in model.params.items():
         array[:] = np.multiply(weights["params"][name], weights["unit"])
     bits = min(stored["runs"][weights["cell"]]["validation"][weights["seed"]])
-    assert text.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
+    assert characters.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
 
 
 def test_the_model_that_reads_backwards_is_the_same_network_on_the_turned_string():
@@ -73,7 +74,7 @@ def test_the_best_rate_solves_most_seeds_and_of_these_is_the_fastest():
 
 def test_the_character_models_still_learn_what_is_stored():
     stored = experiments.stored("character_model")["runs"]["GRU"]
-    curves, _ = characters.learn({"model": "GRU", "lr": stored["rate"]}, 0, passes=1)
+    curves, _ = character_runs.learn({"model": "GRU", "lr": stored["rate"]}, 0, passes=1)
     assert curves[1, 0] == pytest.approx(stored["validation"][0][0], abs=0.01)
 
 

@@ -404,6 +404,9 @@ def test_the_command_says_what_is_missing_and_stores_what_is_complete(
     assert "not complete yet" in told(*say, "--where", "model=a")[1]
     assert "12 runs" in told(*say, "--dry-run")[1], "6 that choose, and 6 to report at most"
     assert "not complete yet" in told(*say, "--seeds", "2")[1]
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "complete", lambda *_: None)  # a lie: nothing was computed
+        assert "not complete yet" in told(*say)[1]
     assert "stored, 18 rows" in told(*say)[1]
     assert "0 runs" in told(*say, "--dry-run")[1]
     assert "stored, 22 rows" in told(*say, "--seeds", "5")[1]

@@ -8,16 +8,16 @@ import pytest
 
 from lessons_lib import tasks
 from lessons_lib.functional import cross_entropy
-from lessons_lib.tasks import agreement, sentences
-from lessons_models import dates, shapes, streams
+from lessons_lib.tasks import sentences
+from lessons_models import agreement, copying, counting, dates, shapes, streams
 
 EACH = {
     "cloud": lambda rng: tasks.cloud_sentences(16, rng=rng),
     "gap": lambda rng: tasks.gap_sentences(9, 16, rng=rng, distractors=2),
-    "pronouns": lambda rng: tasks.pronoun_streams(20, 16, rng=rng),
-    "number": lambda rng: tasks.number_agreement(2, 16, rng=rng),
+    "pronouns": lambda rng: agreement.pronoun_streams(20, 16, rng=rng),
+    "number": lambda rng: agreement.number_agreement(2, 16, rng=rng),
     "adding": lambda rng: tasks.adding_problem(20, 16, rng=rng),
-    "copy": lambda rng: tasks.copy_memory(10, 16, rng=rng),
+    "copy": lambda rng: copying.copy_memory(10, 16, rng=rng),
     "order": lambda rng: tasks.temporal_order(20, 16, rng=rng),
     "letters": lambda rng: streams.letter_streams(40, 16, rng=rng),
     "dates": lambda rng: dates.date_pairs(16, rng=rng),
@@ -58,16 +58,16 @@ def test_a_seed_instead_of_a_generator_is_refused(make):
             lambda r: tasks.gap_sentences(4, 4, rng=r, distractors=2),
             "distractors must be .* at most 1, got 2",
         ),
-        (lambda r: tasks.pronoun_streams(0, 4, rng=r), "T must be"),
-        (lambda r: tasks.number_agreement(-1, 4, rng=r), "attractors must be"),
+        (lambda r: agreement.pronoun_streams(0, 4, rng=r), "T must be"),
+        (lambda r: agreement.number_agreement(-1, 4, rng=r), "attractors must be"),
         (lambda r: tasks.adding_problem(1, 4, rng=r), "T must be"),
-        (lambda r: tasks.copy_memory(5, 4, rng=r, alphabet=1), "alphabet must be"),
+        (lambda r: copying.copy_memory(5, 4, rng=r, alphabet=1), "alphabet must be"),
         (lambda r: tasks.temporal_order(9, 4, rng=r), "at least 10"),
         (lambda r: streams.letter_streams(30, 4, rng=r), "multiple of every=20, got 30"),
         (lambda r: streams.letter_streams(20, 4, rng=r, letters=1), "letters must be"),
-        (lambda r: tasks.counting([3, 0]), "at least 1"),
-        (lambda r: tasks.counting([1.5]), "whole numbers"),
-        (lambda r: tasks.counted(np.zeros((2, 1)), tasks.counting([2])), "argmax"),
+        (lambda r: counting.counting([3, 0]), "at least 1"),
+        (lambda r: counting.counting([1.5]), "whole numbers"),
+        (lambda r: counting.counted(np.zeros((2, 1)), counting.counting([2])), "argmax"),
         (lambda r: dates.date_pairs(True, rng=r), "B must be"),
         (lambda r: shapes.pictures(-2, rng=r), "B must be"),
     ],
@@ -81,12 +81,12 @@ def test_a_bad_size_is_one_clear_error(make, says):
 def test_the_dtype_argument_is_kept(dtype):
     made = [
         tasks.gap_sentences(3, 4, rng=rng(), dtype=dtype).x,
-        tasks.pronoun_streams(5, 4, rng=rng(), dtype=dtype).x,
+        agreement.pronoun_streams(5, 4, rng=rng(), dtype=dtype).x,
         *tasks.adding_problem(8, 4, rng=rng(), dtype=dtype),
-        tasks.copy_memory(5, 4, rng=rng(), dtype=dtype).x,
+        copying.copy_memory(5, 4, rng=rng(), dtype=dtype).x,
         tasks.temporal_order(10, 4, rng=rng(), dtype=dtype).x,
         streams.letter_streams(20, 4, rng=rng(), dtype=dtype).x,
-        tasks.counting([2, 3], dtype=dtype).x,
+        counting.counting([2, 3], dtype=dtype).x,
         shapes.pictures(2, rng=rng(), dtype=dtype).images,
     ]
     assert {x.dtype for x in made} == {np.dtype(dtype)}
@@ -153,7 +153,7 @@ def test_each_distractor_reads_visited_country():
 
 
 def test_each_pronoun_agrees_with_the_last_name():
-    batch = tasks.pronoun_streams(60, 20, rng=rng())
+    batch = agreement.pronoun_streams(60, 20, rng=rng())
     words = np.array(batch.vocab.symbols)
     for b in range(20):
         gender = None
@@ -169,14 +169,14 @@ def test_each_pronoun_agrees_with_the_last_name():
 
 
 def test_streams_predict_the_next_word_and_both_genders_are_equally_frequent():
-    batch = tasks.pronoun_streams(40, 500, rng=rng())
+    batch = agreement.pronoun_streams(40, 500, rng=rng())
     assert np.array_equal(batch.tokens[1:], batch.targets[:-1])
     assert abs(batch.gender.mean() - 0.5) < 0.03 and batch.chance == 0.5
     assert "." not in "".join(batch.vocab.symbols)
 
 
 def test_the_first_noun_alone_decides_between_is_and_are():
-    batch = tasks.number_agreement(2, 4_000, rng=rng())
+    batch = agreement.number_agreement(2, 4_000, rng=rng())
     assert batch.tokens.shape == (8, 4_000) and batch.answers == ("is", "are")
     words = np.array(batch.vocab.symbols)[batch.tokens]
     plural = np.vectorize(lambda word: word in agreement.PLURAL)
@@ -203,7 +203,7 @@ def test_the_constant_answer_one_has_the_adding_baseline():
 
 def test_copy_asks_for_each_symbol_a_fixed_time_after_it_was_shown():
     T, K = 7, 3
-    batch = tasks.copy_memory(T, 5, rng=rng(), symbols=K, alphabet=4)
+    batch = copying.copy_memory(T, 5, rng=rng(), symbols=K, alphabet=4)
     assert batch.x.shape == (T + 2 * K, 5, 6) and batch.mask.sum() == K * 5
     assert np.array_equal(batch.targets[T + K :], batch.tokens[:K])
     assert np.all(batch.tokens[T + K - 1] == 5) and (batch.tokens == 5).sum() == 5
@@ -213,12 +213,12 @@ def test_copy_asks_for_each_symbol_a_fixed_time_after_it_was_shown():
 
 def test_the_copy_baseline_is_the_loss_without_memory():
     T, K, A = 20, 5, 8
-    batch = tasks.copy_memory(T, 4, rng=rng(), symbols=K, alphabet=A)
+    batch = copying.copy_memory(T, 4, rng=rng(), symbols=K, alphabet=A)
     logits = np.full((*batch.targets.shape, A + 2), -50.0)
     logits[: T + K, :, A] = 50.0
     logits[T + K :, :, :A] = 50.0
     loss, _ = cross_entropy(logits, batch.targets)
-    assert loss == pytest.approx(tasks.copy_baseline(T, symbols=K, alphabet=A))
+    assert loss == pytest.approx(copying.copy_baseline(T, symbols=K, alphabet=A))
     symbols = batch.targets[batch.mask]
     assert symbols.min() >= 0 and symbols.max() < A
 
@@ -256,21 +256,21 @@ def test_a_letter_stream_asks_for_the_last_letter_shown():
 
 
 def test_counting_writes_as_many_b_as_a():
-    batch = tasks.counting([3, 1])
-    decode = tasks.COUNT_VOCAB.decode
+    batch = counting.counting([3, 1])
+    decode = counting.COUNT_VOCAB.decode
     assert decode(batch.tokens[:, 0]) == "$aaabbb" and decode(batch.targets[:, 0]) == "aaabbb$"
     assert decode(batch.targets[batch.mask[:, 1], 1]) == "ab$"
     assert batch.decided[:, 0].tolist() == [True, False, False, False, True, True, True]
 
 
 def test_only_a_network_that_counts_is_exact():
-    batch = tasks.counting([1, 2, 5])
-    assert tasks.counted(batch.targets, batch).all()
+    batch = counting.counting([1, 2, 5])
+    assert counting.counted(batch.targets, batch).all()
     careless = np.where(batch.decided, batch.targets, 2)  # undecided steps do not matter
-    assert tasks.counted(careless, batch).all()
-    a, b, _ = tasks.COUNT_VOCAB.encode("ab$")
+    assert counting.counted(careless, batch).all()
+    a, b, _ = counting.COUNT_VOCAB.encode("ab$")
     always_b = np.where(np.arange(len(batch.tokens))[:, None] == 0, a, np.full_like(careless, b))
-    assert not tasks.counted(always_b, batch).any()
+    assert not counting.counted(always_b, batch).any()
 
 
 # --- dates and pictures ---------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lessons_lib import attention
-from lessons_models import shapes
+from lessons_models import scores, shapes
 from lessons_models import torch_captions as captions
 from lessons_models.torch_captions.models import _draw
 
@@ -42,7 +42,7 @@ def test_the_decoder_looks_as_the_numpy_attention_does(rng):
     model = captions.AttentiveCaptioner(rng=rng)
     h, a = normal(rng, 4, 48), normal(rng, 4, 9, 32)
     context, weights, picked = model.context(h, a, None)
-    score = attention.Additive(48, 32, 32, rng=rng)
+    score = scores.Additive(48, 32, 32, rng=rng)
     score.params = {n: getattr(model, n).detach().numpy().astype(float) for n in score.params}
     q, k = h[:, None].double().numpy(), a.double().numpy()
     expected, shares, _ = attention.attend(q, k, k, score)

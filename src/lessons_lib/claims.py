@@ -14,7 +14,8 @@ import numpy as np
 
 from lessons_lib.measured import aligned, effect, entries, number, place, power, typed
 
-ROUND_OFF = 1e-5  # what stays below such a bound is round-off: another number on another CPU
+# What stays below such a bound is round-off: another number on another CPU.
+ROUND_OFF = (1e-16, 1e-5)
 
 
 class ClaimError(AssertionError):
@@ -157,7 +158,7 @@ def compare(text, a, b, *, of="mean", spread=None, **bound):
 
 def _small(x, bound, spread):
     """What is below such a bound is round-off: one digit says enough."""
-    if not 0 < bound <= ROUND_OFF:
+    if not ROUND_OFF[0] <= bound <= ROUND_OFF[1]:
         return number(x, spread)
     return power(f"{x:.0e}") if x else "0"
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from lessons_lib import tasks, training
 from lessons_lib.functional import cross_entropy, squared_error
+from lessons_models import counting as strings_of
 from lessons_models import streams
 from lessons_models.cell_ablation import AblatedLSTM
 from lessons_models.lstm_variants import LSTMVariant
@@ -62,12 +63,12 @@ def counting(settings, seed):
     trained, tested, H, steps = COUNTING.values()
     weights, train = (np.random.default_rng([seed, k]) for k in (2, 1))
     model = training.SequenceModel(build(settings["model"], seed, 3, H), 3, rng=weights)
-    strings = (tasks.counting(train.integers(1, trained + 1, size=32), dtype=np.float32)
+    strings = (strings_of.counting(train.integers(1, trained + 1, size=32), dtype=np.float32)
                for _ in range(steps))  # fmt: skip
     batches = ((b.x, b.targets, b.decided) for b in strings)
     fit(model, batches, cross_entropy, settings["lr"], steps)
-    batch = tasks.counting(np.arange(1, tested + 1), dtype=np.float32)
-    exact = tasks.counted(model.forward(batch.x)[0].argmax(-1), batch)
+    batch = strings_of.counting(np.arange(1, tested + 1), dtype=np.float32)
+    exact = strings_of.counted(model.forward(batch.x)[0].argmax(-1), batch)
     return int(np.append(exact, False).argmin()) / tested
 
 

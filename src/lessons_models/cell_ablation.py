@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessons_lib.cells.lstm import LSTM
-from lessons_models.lstm_variants import EditedLSTM, finish_gates
+from lessons_models.lstm_variants import FORGET_BIAS, EditedLSTM, finish_gates
 
 
 class AblatedLSTM(EditedLSTM):
@@ -26,7 +26,7 @@ class AblatedLSTM(EditedLSTM):
     peepholes, this one has none.
     """
 
-    def __init__(self, input_size, hidden_size, *, rng, forget_bias=0.0, input_bias=0.0,
+    def __init__(self, input_size, hidden_size, *, rng, forget_bias=FORGET_BIAS, input_bias=0.0,
                  input_gate=True, forget_gate=True, output_gate=True, candidate_tanh=True,
                  output_tanh=True, dtype=np.float64):  # fmt: skip
         super().__init__(input_size, hidden_size, rng=rng, forget_bias=forget_bias, dtype=dtype)

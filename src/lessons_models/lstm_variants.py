@@ -7,6 +7,8 @@ from lessons_lib.cells.init import chrono_bias, gate_params, uniform
 from lessons_lib.cells.lstm import LSTM
 from lessons_lib.functional import d_sigmoid, d_tanh
 
+FORGET_BIAS = LSTM.__init__.__kwdefaults__["forget_bias"]  # one default for all of them
+
 
 def finish_gates(a, scale):
     """In place: scaled pre-activations become σ (scale ½) or tanh (scale 1)."""
@@ -56,7 +58,7 @@ class LSTMVariant(EditedLSTM):
     coupled cell has no b_i for ``chrono`` to fill.
     """
 
-    def __init__(self, input_size, hidden_size, *, rng, forget_bias=0.0, chrono=None,
+    def __init__(self, input_size, hidden_size, *, rng, forget_bias=FORGET_BIAS, chrono=None,
                  peepholes=False, coupled=False, dtype=np.float64):  # fmt: skip
         Cell.__init__(self, input_size, hidden_size, dtype)
         self.peepholes, self.coupled = peepholes, coupled

@@ -10,6 +10,7 @@ import numpy as np
 from lessons_lib import tasks
 from lessons_lib.functional import cross_entropy, squared_error
 from lessons_lib.training import accuracy
+from lessons_models import copying
 from lessons_models.curriculum import doubling
 
 
@@ -24,7 +25,7 @@ def order(T, B, rng):
 
 def copy_of(symbols):
     def copy(T, B, rng):
-        batch = tasks.copy_memory(T, B, rng=rng, symbols=symbols, dtype=np.float32)
+        batch = copying.copy_memory(T, B, rng=rng, symbols=symbols, dtype=np.float32)
         return batch.x, batch.targets
 
     return copy

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lessons_lib import tasks
-from lessons_models import probes
+from lessons_models import agreement, probes
 
 T, TEST, NAMES = 40, 256, range(8)  # the names are the first words of the vocabulary
 
@@ -12,7 +11,7 @@ def answers(model, hs):
     """hs (..., H)  →  0 for she, 1 for he: the likelier of the two."""
     y = hs @ model.read_out["W_hy"] + model.read_out["b_y"]
     if y.shape[-1] > 2:
-        y = y[..., tasks.Pronouns.vocab.encode(("she", "he"))]
+        y = y[..., agreement.Pronouns.vocab.encode(("she", "he"))]
     return y.argmax(axis=-1)
 
 
@@ -30,7 +29,7 @@ def flips(model, test, cache, said):
 
 def measure(model):
     """Accuracy on the pronouns, and the six numbers of the criterion for every unit, each (H,)."""
-    test = tasks.pronoun_streams(T, TEST, rng=np.random.default_rng(99), dtype=np.float32)
+    test = agreement.pronoun_streams(T, TEST, rng=np.random.default_rng(99), dtype=np.float32)
     _, _, (hs, cache) = model.forward(test.x)
     _, f, _, o = cache.gates
     said = answers(model, hs)

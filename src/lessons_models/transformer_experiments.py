@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from lessons_lib import text
 from lessons_lib.torch_training import Adam, accuracy, train
 from lessons_lib.training import linear_decay, solved
+from lessons_models import characters
 from lessons_models.torch_transformer import Transformer, bits_per_character
 
 
@@ -42,15 +42,15 @@ def solve_last(build, draw, seed, *, lr, steps=300, test=256):
 def read_text(known, new, seed, *, lr, passes, T=50, B=16, size=32):
     """Train a language model of two blocks on ``known`` (n,), score it on ``new`` after each pass.
 
-    Windows of T symbols, B side by side, as ``text.char_batches`` cuts them; no state is carried
-    from one to the next, so each pass begins up to T - 1 symbols later, drawn from the seed.
+    Windows of T symbols, B side by side, as ``characters.char_batches`` cuts them; no state is
+    carried from one to the next, each pass begins up to T - 1 symbols later, drawn from the seed.
     →  bits per character (2, passes): mean over the pass in training, then ``new``; model.
     """
     rng, symbols = np.random.default_rng(seed), int(max(known.max(), new.max())) + 1
     model = Transformer(symbols, symbols, T, size, rng=rng)
     optimiser, curves = Adam(model.parameters(), lr, clip=1.0), []
     for _ in range(passes):
-        windows = text.char_batches(known[rng.integers(T) :], T, B)
+        windows = characters.char_batches(known[rng.integers(T) :], T, B)
         history = train(
             model,
             ((torch.tensor(x), torch.tensor(y)) for x, y in windows),

@@ -8,6 +8,8 @@ import ast
 import re
 from decimal import Decimal
 
+from tools.environment import ROOT
+from tools.notebooks import verdicts
 from tools.notebooks.compare import N
 from tools.notebooks.falsifiers import calls
 from tools.notebooks.in_process import code_cells
@@ -16,7 +18,6 @@ from tools.notebooks.in_process import code_cells
 NOT_YET = {
     "1_rnn/backprop_through_time",
     "1_rnn/character_model",
-    "1_rnn/loop_with_state",
     "1_rnn/shapes_of_sequences",
     "1_rnn/why_state",
     "2_long_term_dependencies/memory_benchmarks",
@@ -49,13 +50,18 @@ FORMS = "below|above|at least|between|within|falling|rising"
 HELD = re.compile(rf"(?:({N}) )?({FORMS}) ?({N})?(?: and ({N}))?\)$")
 
 
+def moved(path):
+    """Is it a lesson of the book whose claims are made with claim()?"""
+    return path.parent.parent == ROOT / "book" and verdicts.name_of(path) not in NOT_YET
+
+
 def faults(path):
     """List of sentences, empty for a lesson whose claims are well made."""
     cells = code_cells(path)
     found, texts = [], []
     for n, cell in enumerate(cells, 1):
         tree = ast.parse(cell.source)
-        checks = (asserts(tree), verdicts(tree), shapes(cell), answers(cell), promises(cell))
+        checks = (asserts(tree), typed_verdicts(tree), shapes(cell), answers(cell), promises(cell))
         found += [f"code cell {n}: {fault}" for check in checks for fault in check]
         texts += [text for text, _ in calls(cell.source) if text]
     found += [f"two claims say {text!r}" for text in set(texts) if texts.count(text) > 1]
@@ -80,7 +86,7 @@ def asserts(tree):
             yield f"a bare assert, `{ast.unparse(node):.60}`: claim the number instead"
 
 
-def verdicts(tree):
+def typed_verdicts(tree):
     """A print of constants is the heading of numbers printed below it, or a typed verdict."""
     prints = [node for node in ast.walk(tree) if getattr(node, "func", None) and is_print(node)]
     measured = [node.lineno for node in prints if not constant(node)]
@@ -110,8 +116,8 @@ def shapes(cell):
     for text, top in claims:
         if text is None:
             yield "the text of a claim is a plain string, written out"
-        elif len(text) > LENGTH:
-            yield f"{len(text)} letters in the claim {text!r}, at most {LENGTH}"
+        elif len(text) > LENGTH or ": " in text:
+            yield f"the claim {text!r}: {len(text)} letters of {LENGTH}, and no colon"
         if not top:
             yield f"{text!r} is claimed in a loop or a function: claim the array or the dict there"
     kinds = {mime for out in cell.outputs for mime in out.get("data", {}) if mime != "text/plain"}

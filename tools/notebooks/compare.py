@@ -4,7 +4,7 @@ Text     words, integers and the printed precision exactly; a decimal may differ
          last place, because rounding always has a boundary and another CPU lands beyond it.
          What training produced carries its promise, `0.97 ± 0.02` or `0.10 ± 0.03 (0.08 to 0.13,`:
          any value inside it, the promise itself exactly. So are the bounds of a claim. A difference
-         claimed below 1e-5 or less is round-off: any value inside that bound.
+         claimed below 1e-5 … 1e-16 is round-off: any value inside that bound.
 SVG      the same drawing: tags, text (by the rule above) and attributes; lengths within 0.05 pt,
          colours within 2 of 255, embedded bitmaps as PNG. (Rasterising first would need one more
          library, and a changed letter could drown in the mean over the picture.)
@@ -25,7 +25,7 @@ from PIL import Image
 DECIMAL = re.compile(r"( *(?<![\w.])-?\d+\.\d*(?:e[+-]?\d+)?(?!\.?\d))")
 N = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 PROMISE = re.compile(rf"(?<![\w.-])({N}) ± ({N})(?: times)?(?: \(({N}) to ({N}),)?(?![\w.])")
-TINY = r"1e-5|\d(?:\.\d+)?e-(?:[6-9]|\d\d+)"
+TINY = r"1e-5|\d(?:\.\d+)?e-(?:[6-9]|1[0-6])(?!\d)"
 ROUND_OFF = re.compile(rf"(?<![\w.-])({N}) \((below|within) ({TINY})\)$", re.M)
 NUMERAL = re.compile(N)
 BOUND = re.compile(rf"(?:[(]|; |of \d+ )(?:below|above|within|at least|between {N} and) {N}")

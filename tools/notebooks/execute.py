@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools.environment import METADATA, ROOT, pin_threads
-from tools.notebooks import hygiene
+from tools.notebooks import claim_rules, hygiene
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
@@ -107,7 +107,8 @@ def report(path, result):
     except Failed as failure:
         print(f"FAILED    {name} (file untouched)\n    {failure}", flush=True)
         return False
-    for fault in hygiene.faults(path):
+    claimed = claim_rules.faults(path) if claim_rules.moved(path) else []
+    for fault in hygiene.faults(path) + claimed:
         print(f"          note: {fault}", flush=True)
     return True
 

@@ -24,7 +24,7 @@ TAGS = {
     "hide-cell",
     "remove-input",
 }
-CELL_KEYS = {"tags", "mystnb"}
+CELL_KEYS = {"tags", "mystnb", "question"}
 INVALID = (nbformat.ValidationError, json.JSONDecodeError, nbformat.reader.NotJSONError)
 VOLATILE = {
     "an object's address": re.compile(r"\bat 0x[0-9a-fA-F]{6,}|\bobject at\b"),

@@ -27,6 +27,9 @@ class Session:
         os.environ["MPLBACKEND"] = "agg"
         warnings.simplefilter("ignore")  # figures that are not shown, a process that forks
         from IPython.core.interactiveshell import InteractiveShell
+        from tqdm import tqdm
+
+        tqdm.get_lock()  # made here once: each copy of this process would leave one behind
 
         quiet = Config(HistoryManager={"enabled": False}, InteractiveShell={"colors": "nocolor"})
         self.cells = code_cells(path)

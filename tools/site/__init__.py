@@ -1,1 +1,35 @@
-"""What changes the pages while the book is built: Sphinx extensions, styles, fonts."""
+"""Sphinx extension: the pages of the course. Its parts, in the order in which they work:
+
+bibliography    the labels of the sources
+katex           formulas, drawn while building
+actions         the links below a title: run, download, mend
+theme/          the templates around the text, over those of sphinx_book_theme
+page            one pass over each page for what no template reaches
+bundle          one style sheet and one script, when all pages are written
+"""
+
+from pathlib import Path
+
+from sphinx.util.display import progress_message
+
+THEME = Path(__file__).parent / "theme"
+
+
+def finish(app, error):
+    if error or app.builder.name != "html":
+        return
+    from tools.site import bundle
+
+    with progress_message("bundling styles and scripts"):
+        bundle.write(Path(app.outdir), app.builder.templates.context)
+
+
+def setup(app):
+    from tools.site import actions, bibliography, katex
+
+    app.add_html_theme("course", str(THEME))
+    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, nothing here reads it
+    for part in (bibliography, katex, actions):
+        part.setup(app)
+    app.connect("build-finished", finish, priority=900)  # after the theme has written its colours
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

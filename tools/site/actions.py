@@ -30,13 +30,10 @@ def find(app, config):
         raise ConfigError(str(error)) from None
     config.course_repository = found._asdict() if found else {}
     config.course_published = bool(os.environ.get("COURSE_PUBLISH"))
-    # The theme would draw its own buttons, some of them for hosts that cannot serve them.
-    options = config.html_theme_options
-    options["repository_url"] = ""
-    options["launch_buttons"] = {}
     if found:
         config.html_baseurl = found.base_url
         source = f'<a href="{html.escape(found.url)}">Source of the course</a>'
+        options = config.html_theme_options
         options["extra_footer"] = f"{options.get('extra_footer', '')} {source}".strip()
 
 
@@ -57,8 +54,8 @@ def store(app, error):
             colab.write(source, Path(app.outdir) / NOTEBOOKS / path, install)
 
 
-def add(app, pagename, templatename, context, doctree):
-    """The links below the title of a page."""
+def of_page(app, pagename, templatename, context, doctree):
+    """The links of a page, as a value for its template."""
     if doctree is None or not app.config.course_repository:
         return
     found = repository.Repository(**app.config.course_repository)
@@ -77,23 +74,13 @@ def add(app, pagename, templatename, context, doctree):
             ("Download", context["pathto"](f"{NOTEBOOKS}/{path}", 1)),
             *links,
         ]
-    context["body"] = context["body"].replace("</h1>", "</h1>\n" + row(links), 1)
-
-
-def row(links):
-    """The links that lead somewhere, as one named group."""
-    items = "".join(
-        f'<a href="{html.escape(url)}"{" download" if "://" not in url else ""}>{words}</a>\n'
-        for words, url in links
-        if url
-    )
-    return f'<nav class="page-actions" aria-label="This page">\n{items}</nav>\n'
+    context["page_actions"] = [(words, url) for words, url in links if url]
 
 
 def setup(app):
     app.add_config_value("course_repository", {}, "html")
     app.add_config_value("course_published", False, "html")
     app.connect("config-inited", find)
-    app.connect("html-page-context", add, priority=901)
+    app.connect("html-page-context", of_page)
     app.connect("build-finished", store)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

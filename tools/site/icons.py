@@ -4,10 +4,8 @@ import base64
 import io
 import logging
 import re
-import shutil
 
 from fontTools import subset as cutter
-from fontTools.ttLib import TTFont
 
 FACE = re.compile(r"@font-face\s*\{[^}]*?fontawesome/webfonts/([\w-]+)\.[^}]*\}")
 ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})")
@@ -16,36 +14,29 @@ ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})")
 def subset(css, static):
     """The style sheet with each icon font as data, or without it where no icon needs it."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # else a page of notes per font
-    used = {int(code, 16) for code in ESCAPE.findall(css)} | {ord(c) for c in css if c > "\x7f"}
-    fonts = static / "vendor" / "fontawesome" / "webfonts"
+    shown = {int(code, 16) for code in ESCAPE.findall(css)} | set(map(ord, css))
+    shown = {code for code in shown if code > 0x7F}
 
     def face(match):
-        data = cut(fonts / f"{match[1]}.ttf", used)
-        if data is None:
-            return ""
+        data = cut(static / "vendor" / "fontawesome" / "webfonts" / f"{match[1]}.ttf", shown)
         source = f"url(data:font/woff;base64,{base64.b64encode(data).decode()})"
-        return re.sub(r"src:[^;}]*", f'src:{source} format("woff")', match[0])
+        return re.sub(r"src:[^;}]*", f'src:{source} format("woff")', match[0]) if data else ""
 
-    css = FACE.sub(face, css)
-    shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
-    return css
+    return FACE.sub(face, css)
 
 
-def cut(path, used):
-    """A font with these characters only; None if it has none of them."""
-    if not path.is_file():
-        return None
-    font = TTFont(path, recalcTimestamp=False)
-    shown = {code for code in used if code > 0x7F} & set(font.getBestCmap())
-    if not shown:
-        return None
+def cut(path, shown):
+    """A font with these characters only; empty if it has none of them."""
     options = cutter.Options(
         layout_features=[], name_IDs=[], hinting=False, notdef_outline=False, glyph_names=False
     )
+    options.flavor = "woff"
+    font = cutter.load_font(path, options)
+    if not shown & set(font.getBestCmap()):
+        return b""
     job = cutter.Subsetter(options)
     job.populate(unicodes=shown)
     job.subset(font)
-    font.flavor = "woff"
     out = io.BytesIO()
-    font.save(out)
+    cutter.save_font(font, out, options)
     return out.getvalue()

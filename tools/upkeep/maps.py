@@ -1,6 +1,6 @@
-"""The measured time of each lesson, written into its first cell and into the two maps."""
+"""The two maps of the lessons, and the measured time in the first cell of each."""
 
-import re
+import yaml
 
 from tools import editions
 from tools.environment import ROOT
@@ -22,14 +22,28 @@ def restate():
                 editions.rewrite.write(path, notebook)
 
 
+def chapters():
+    """{entry: caption of its part} from _toc.yml, for the first entry of each part."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return {part["chapters"][0]["file"]: part["caption"] for part in toc["parts"]}
+
+
 def mapped(text, course):
-    """A page with a map of the lessons: the last cell of each row is the time of its lesson."""
+    """A page with a map of the lessons: a row each, in the columns that its head names.
 
-    def row(line):
-        for entry, one in course.items():
-            if line.startswith("|") and f"{entry.removeprefix('book/')}.ipynb)" in line:
-                kind = "core, " if one.kind == "core" else ""
-                return re.sub(r"\|[^|]*\|$", f"| {kind}{one.minutes} min |", line)
-        return line
+    Raises ValueError for a page without a map.
+    """
+    lines, captions = text.split("\n"), chapters()
+    rows = [n for n, line in enumerate(lines) if line.startswith("|") and ".ipynb)" in line]
+    if not rows:
+        raise ValueError("no table of the lessons on the page, a row for each with a link to it")
+    first, last = rows[0], rows[-1] + 1
+    folder = "book/" if "](book/" in lines[first] else ""
 
-    return "\n".join(row(line) for line in text.split("\n"))
+    def row(entry, one):
+        link = f"[{one.title}]({folder}{entry.removeprefix('book/')}.ipynb)"
+        time = f"{'core, ' if one.kind == 'core' else ''}{one.minutes} min"
+        asks = [one.question] if "| question |" in lines[first - 2] else []
+        return f"| {' | '.join([captions.get(entry, ''), link, *asks, time])} |"
+
+    return "\n".join([*lines[:first], *(row(*item) for item in course.items()), *lines[last:]])

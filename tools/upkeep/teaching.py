@@ -19,7 +19,7 @@ PAGE = ROOT / "book" / "teaching.md"
 
 
 class Lesson(NamedTuple):
-    """One lesson: its number in the course, minutes, core or deeper, its needs, its exercises."""
+    """One lesson: its number in the course, minutes, core or deeper, needs, exercises, question."""
 
     entry: str
     number: str
@@ -28,6 +28,7 @@ class Lesson(NamedTuple):
     kind: str
     needs: tuple[str, ...]
     exercises: tuple[str, ...]
+    question: str
 
     @property
     def link(self):
@@ -50,13 +51,17 @@ def lesson(entry, number, before):
     """Read one; a link to a later lesson is a pointer and no need."""
     notebook = editions.read(ROOT / f"{entry}.ipynb")
     first = notebook["cells"][0]["source"]
+    question = notebook["cells"][0]["metadata"].get("question")
+    if not question:
+        raise ValueError(f'{entry}: its first cell has no metadata "question": "…", for the maps')
     minutes, kind = measure.stated(first)
     text = re.search(r"\*\*You need\*\*(.*)", first)[1]
     links = re.findall(r"\]\(([^)#]+)\.ipynb[^)]*\)", text)
     needs = [posixpath.normpath(posixpath.join(posixpath.dirname(entry), link)) for link in links]
     ids = tuple(id for _, id in editions.exercise_cells(notebook))
     title = first.splitlines()[0].removeprefix("# ")
-    return Lesson(entry, number, title, minutes, kind, tuple(n for n in needs if n in before), ids)
+    needs = tuple(need for need in needs if need in before)
+    return Lesson(entry, number, title, minutes, kind, needs, ids, question)
 
 
 def core(course):

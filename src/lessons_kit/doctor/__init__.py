@@ -3,16 +3,15 @@
     python -m lessons_kit.doctor               in the folder of the course, or of your notebooks
     cd src; python -m lessons_kit.doctor       where the library is not installed
 
-Standard library only, and no syntax newer than Python 3.8: it has to run where the rest does not.
+It starts a kernel and asks which Python it is and what it imports. Standard library and pip only,
+and no syntax newer than Python 3.8: it has to run where the rest does not.
 Status 0: all is well, or there are only remarks; 1: something is to mend.
-
-``main`` imports the rest when it is called: a file ``json.py`` of yours must not stop the doctor.
 """
 
 
 def main(arguments=()):
     """Print what is wrong and what mends it  →  exit status."""
-    import sys
+    import sys  # late, as the rest: a file ``json.py`` of yours must not stop the doctor
 
     if not getattr(sys.flags, "safe_path", False):
         del sys.path[:1]  # ``python -m`` put this folder first; a notebook elsewhere has it not

@@ -1,11 +1,13 @@
 """All checks, in the order in which one would mend: Python, packages, places, kernel."""
 
-import importlib
+import argparse
+import importlib.util
 import os
+import re
 import shutil
 import sys
 
-from lessons_kit.doctor.words import AND, SAY, quoted
+from lessons_kit.doctor.words import SAY, quoted
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -15,13 +17,11 @@ HIDE = {"matplotlib", "numpy", "torch", "tqdm"}
 
 def report(arguments):
     """Print faults and remarks  →  exit status."""
+    about = importlib.import_module("lessons_kit.doctor").__doc__
+    form = argparse.RawDescriptionHelpFormatter
+    argparse.ArgumentParser(description=about, formatter_class=form).parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
-    if arguments:
-        asked = arguments in (["-h"], ["--help"])
-        given = "" if asked else SAY["usage"].format(given=" ".join(arguments))
-        print(given + importlib.import_module("lessons_kit.doctor").__doc__)
-        return 0 if asked else 2
     faults, remarks, well = examine(os.getcwd())
     if faults or remarks:
         print(SAY["faults" if faults else "remarks"].format(count=len(faults or remarks)))
@@ -34,52 +34,53 @@ def report(arguments):
 
 def examine(here):
     """(faults, remarks, the line that ends a report without a fault)"""
-    if sys.version_info < (3, 11):  # noqa: UP036 (an old Python runs this to hear it)
-        return list(old_python(here)), [], ""
-    from lessons_kit.doctor import library, packages, places
-
-    root, have, folder = places.course(here), packages.installed(), places.library()
-    known = folder and "lessons-lib" in have
-    need = packages.needed(places.is_own(root)) if known else []
-    own, missing = places.own_python(root), packages.missing(have, need)
-    if own and not places.is_own(root) and (not known or missing):
-        mend = quoted(own, "-m", "lessons_kit.doctor")
-        return [(SAY["other"].format(path=sys.executable, own=own), mend)], [], ""
-    if not known:
-        return [(SAY["uninstalled"].format(path=sys.executable), places.install(root))], [], ""
-    lessons, indirect = library.notebooks(root, here), packages.indirect(have, need)
-    well = healthy(have["lessons-lib"], lessons)
-    faults = [
-        *packages.faults(root, have, need, missing + indirect),
-        *([] if indirect else packages.broken(have)),
-        *places.hidden({here, *map(os.path.dirname, lessons)}, HIDE | sys.stdlib_module_names),
-        *places.elsewhere(root, folder),
-        *library.faults(root, lessons, folder, have["lessons-lib"]),
-        *places.kernel(),
-        *places.lost(root, here, folder, lessons),
-    ]
-    return faults, list(remarks(packages, have)), well
-
-
-def healthy(version, lessons):
-    """The one line for an environment without a fault."""
-    python = ".".join(map(str, sys.version_info[:3]))
-    return SAY["well"].format(python=python, version=version, notebooks=len(lessons))
-
-
-def old_python(here):
-    """Too old a Python: nothing else is looked at."""
-    from lessons_kit.doctor import places
+    from lessons_kit.doctor import packages, places
 
     root = places.course(here)
-    own, mend = places.own_python(root), places.anew(root, "python3.12")
-    if own and places.is_own(root):
-        aside = os.path.join(root, ".venv")
-        mend = quoted("mv", aside, aside + "-old") + AND + mend
-    elif own:
-        mend = quoted(own, "-m", "lessons_kit.doctor")
-    old = ".".join(map(str, sys.version_info[:3]))
-    yield SAY["python"].format(old=old, path=sys.executable), mend
+    own, running = places.own_python(root), sys.executable
+    mine = bool(own) and places.same(sys.prefix, os.path.join(root, ".venv"))
+    doctor = quoted(own or "", "-m", "lessons_kit.doctor")
+    python = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 11):  # noqa: UP036 (an old Python runs this to hear it)
+        mend = doctor if own and not mine else places.anew(root, " PYTHON=python3.12")
+        return [(SAY["python"].format(old=python, path=running), mend)], [], ""
+    have = packages.installed()
+    if "lessons-lib" not in have or not importlib.util.find_spec("lessons_lib"):
+        if own and not mine:
+            return [(SAY["other"].format(path=running, own=own), doctor)], [], ""
+        return [(SAY["uninstalled"].format(path=running), places.install(root))], [], ""
+    if not importlib.util.find_spec("pip"):
+        return [(SAY["pip"].format(path=running), places.install(root))], [], ""
+    missing, unfit = packages.checked("dev" if mine else "torch")
+    if missing and own and not mine:
+        return [(SAY["other"].format(path=running, own=own), doctor)], [], ""
+    lessons = places.notebooks(root, here)
+    well = SAY["well"].format(python=python, version=have["lessons-lib"], notebooks=len(lessons))
+    names = HIDE | sys.stdlib_module_names
+    found = [
+        *packages.faults(root, missing, unfit),
+        *places.hidden({here, *map(os.path.dirname, lessons)}, names),
+        *place(root, here, lessons, have["lessons-lib"]),
+    ]
+    if not found:
+        from lessons_kit.doctor import kernel
+
+        found = list(kernel.faults(root, here, lessons, have))
+    return found, list(remarks(packages, have)), well
+
+
+def place(root, here, lessons, got):
+    """Not where lessons are, or where they are of another release."""
+    from lessons_kit.doctor import places
+
+    if not root and not lessons:
+        source = places.course(os.path.dirname(importlib.util.find_spec("lessons_lib").origin))
+        yield SAY["folder"].format(path=here), quoted("cd", source or places.FOLDER)
+    if root:
+        with open(os.path.join(root, "pyproject.toml"), encoding="utf-8") as file:
+            need = re.search(r"^version\s*=\s*[\"']([^\"']+)", file.read(), re.MULTILINE)
+        if need and need.group(1) != got:
+            yield SAY["release"].format(got=got, need=need.group(1)), places.install(root)
 
 
 def remarks(packages, have):

@@ -6,21 +6,20 @@ import subprocess
 import sys
 
 SAY = {
-    "usage": "It takes no arguments; got {given}.\n",
     "python": "Python {old} ({path}) is too old: Python 3.11 or newer is needed.",
     "other": "{path} is not the Python of the course, which is in {own}.",
     "uninstalled": "lessons_lib is not installed for {path}.",
+    "pip": "{path} has no pip.",
     "missing": "Missing: {names}.",
     "version": "{name} {got} is installed; needed is {spec}.",
-    "broken": "{name} is installed, but it cannot be loaded: {error}",
     "hidden": "{path} hides the package {name}: Python loads your file in its place.",
+    "dead": "Notebooks do not start: the kernel in {path} starts {python}: {error}",
+    "kernel": "Notebooks run in another Python: the kernel in {path} starts {python}.",
+    "broken": "{name} is installed, but it cannot be loaded: {error}",
     "elsewhere": "lessons_lib is loaded from {path}, which belongs to another folder.",
     "release": "The installed library is version {got}, the course in this folder is {need}.",
     "older": "The library in {path} is older than the notebooks: {notebook} needs {what}.",
-    "more": "{what} (and {count} more)",
-    "kernel": "Notebooks run in another Python: the kernel in {path} starts {python}.",
-    "gone": "Notebooks cannot start: the kernel in {path} starts {python}, which is not there.",
-    "kernelspec": "Notebooks cannot start: {path} is not readable ({error}).",
+    "more": " (and {count} more)",
     "folder": "{path} is not in the course: no _toc.yml here or above, and no notebook.",
     "cuda": "torch {version} is a CUDA build, but this machine has no NVIDIA driver. The course "
     "computes on the CPU; the CPU build is gigabytes smaller and does the same.",
@@ -31,18 +30,20 @@ SAY = {
     "remarks": "All that the lessons need is here. To know: {count}",
     "item": "{number}. {text}\n   mend it with:  {command}",
 }
-
-
-AND = " & " if os.name == "nt" else " && "
+WINDOWS = os.name == "nt"
+AND = " & " if WINDOWS else " && "
 
 
 def quoted(*words):
     """The command as you would type it in this system's shell."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else " ".join(map(shlex.quote, words))
+    return subprocess.list2cmdline(words) if WINDOWS else " ".join(map(shlex.quote, words))
+
+
+def move(path, to):
+    return quoted("move" if WINDOWS else "mv", path, to)
 
 
 def inside(folder, command):
-    """The command, run in a folder."""
     return quoted("cd", folder) + AND + command
 
 

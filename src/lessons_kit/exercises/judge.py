@@ -1,5 +1,6 @@
 """Run an answer on the cases of its exercise and say, in words, what is wrong with it."""
 
+import contextlib
 import copy
 import inspect
 import warnings
@@ -15,11 +16,15 @@ SAY = {
     "signature": "it must take {expected} arguments, as in the starter: {error}.",
     "raised": "it raised {kind} for arguments of shapes {shapes}: {error}",
     "changed": "it changes its argument number {number} in place. Make a new array instead.",
-    "unusable": "what it returns cannot be used: {error}",
+    "unusable": "what it returns cannot be used: {kind}: {error}",
+    "large": "what it returns is too large: an array of shape {shape}.",
     "hint": "not yet. It behaves like this slip: {hint}",
     "hints": "not yet. It behaves like two slips at once: {hint}",
     "wrong": "not yet. {fault}",
 }
+
+
+LARGEST = 10**7  # entries of an array that is copied and compared
 
 
 class Unusable(Exception):
@@ -27,20 +32,24 @@ class Unusable(Exception):
 
 
 def evaluate(exercise, function):
-    """Is ``function`` a right answer?  →  (passed: bool, message: str).
+    """Is ``function`` a right answer?  →  (passed: bool, message: str).  Never raises, whatever
+    the answer does."""
+    expected = results(exercise, exercise.reference, exercise.cases())
+    try:
+        with judging("unusable"):
+            return _verdict(exercise, function, expected)
+    except Unusable as fault:
+        return False, str(fault)
 
-    Never raises for an answer, whatever it does, short of not returning.
-    """
+
+def _verdict(exercise, function, expected):
     if not callable(function):
         got = type(function).__name__
         return False, SAY["callable"].format(id=exercise.id, name=exercise.name, got=got)
-    expected = results(exercise, exercise.reference, exercise.cases())
     try:
         got = results(exercise, function, exercise.cases())
-    except NotImplementedError:
-        return False, SAY["greeting"]
     except Unusable as fault:
-        return False, str(fault)
+        return False, diagnosis(exercise, expected, str(fault))
     for ours, theirs in zip(expected, got, strict=True):
         fault = form_fault(theirs, ours, exercise.returns)
         if fault:
@@ -55,9 +64,28 @@ def passes(exercise, function):
     expected = results(exercise, exercise.reference, exercise.cases())
     try:
         got = results(exercise, function, exercise.cases())
-    except (NotImplementedError, Unusable):
+    except Unusable:
         return False
     return all(equal(b, a, exercise.returns) for a, b in zip(expected, got, strict=True))
+
+
+@contextlib.contextmanager
+def judging(say, **more):
+    """Whatever is raised in here is the answer's fault: Unusable, with a sentence; no warnings."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            yield
+    except (Unusable, KeyboardInterrupt):
+        raise
+    except NotImplementedError:
+        raise Unusable(SAY["greeting"]) from None
+    except BaseException as error:
+        try:
+            words = {"kind": type(error).__name__, "error": str(error)}
+        except BaseException:  # an exception may fail to say what it is
+            words = {"kind": "an error", "error": "(no message)"}
+        raise Unusable(SAY[say].format(**words, **more)) from None
 
 
 def count(cases):
@@ -65,15 +93,13 @@ def count(cases):
 
 
 def results(exercise, function, cases):
-    """What ``function`` returns for each case, or what is observed of it.
-
-    Raises Unusable where it fails or changes an argument, NotImplementedError where it does.
-    """
+    """What ``function`` returns for each case, or what is observed of it.  Raises Unusable where
+    it fails or changes an argument."""
     found = []
     for arguments in cases:
         _check_signature(function, arguments)
         before = copy.deepcopy(arguments)
-        result = _call(function, arguments)
+        result = _copied(_call(function, arguments))
         for number, (old, new) in enumerate(zip(before, arguments, strict=True), 1):
             if not _unchanged(old, new):
                 raise Unusable(SAY["changed"].format(number=number))
@@ -92,17 +118,9 @@ def _check_signature(function, arguments):
 
 
 def _call(function, arguments):
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            return function(*arguments)
-    except NotImplementedError:
-        raise
-    except (Exception, SystemExit) as error:
-        shapes = ", ".join(str(np.shape(a)) for a in arguments if isinstance(a, np.ndarray))
-        say = SAY["raised"].format(kind=type(error).__name__, shapes=shapes or "none",
-                                   error=_words(error))  # fmt: skip
-        raise Unusable(say) from None
+    shapes = ", ".join(str(np.shape(a)) for a in arguments if isinstance(a, np.ndarray))
+    with judging("raised", shapes=shapes or "none"):
+        return function(*arguments)
 
 
 def _unchanged(old, new):
@@ -118,22 +136,17 @@ def _unchanged(old, new):
 
 
 def _observed(exercise, result, arguments):
-    if exercise.observe is None:
-        return _copied(result)
-    if result is None:
-        return None
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            return exercise.observe(result, *arguments)
-    except Exception as error:
-        say = SAY["unusable"].format(error=f"{type(error).__name__}: {error}")
-        raise Unusable(say) from None
+    if exercise.observe is None or result is None:
+        return result
+    with judging("unusable"):
+        return exercise.observe(result, *arguments)
 
 
 def _copied(result):
     """The arrays of a result as they are now; what is no array of numbers stays what it is."""
     if type(result) is np.ndarray:
+        if result.size > LARGEST:
+            raise Unusable(SAY["large"].format(shape=result.shape))
         return result.copy()
     if isinstance(result, tuple):
         return tuple(map(_copied, result))
@@ -142,24 +155,20 @@ def _copied(result):
     return result
 
 
-def _words(error):
-    try:
-        return str(error)
-    except Exception:  # an exception may fail to say what it is
-        return "(no message)"
-
-
 def diagnosis(exercise, expected, got):
-    """Which known slips explain the wrong results; if none, the first difference in words."""
-    for hints, function in exercise.wrong:
+    """Which known slips explain ``got``, wrong results or the words of a failure; if none, the
+    first difference or those words."""
+    for hints, function in exercise.wrong if got != SAY["greeting"] else ():
         try:
             slip = results(exercise, function, exercise.cases())
-        except (Unusable, NotImplementedError):
-            continue
-        if all(_alike(a, b, exercise.returns) for a, b in zip(got, slip, strict=True)):
+        except Unusable as fault:
+            slip = str(fault)
+        if _alike(got, slip, exercise.returns):
             key = "hint" if len(hints) == 1 else "hints"
             more = [hint[0].upper() + hint[1:] for hint in hints[1:]]
             return SAY[key].format(hint=" ".join([hints[0], *more]))
+    if isinstance(got, str):
+        return got
     for ours, theirs in zip(expected, got, strict=True):
         theirs = tuple(theirs) if isinstance(theirs, list) else theirs
         fault = value_fault(theirs, ours, exercise.returns)
@@ -169,7 +178,13 @@ def diagnosis(exercise, expected, got):
 
 
 def _alike(got, slip, names):
-    """Are two wrong results wrong in the same way, NaN and all?"""
+    """Are the results of two answers wrong in the same way, NaN and all, or failures the same?"""
+    if isinstance(got, str) or isinstance(slip, str):
+        return got == slip
+    return all(_same_fault(a, b, names) for a, b in zip(got, slip, strict=True))
+
+
+def _same_fault(got, slip, names):
     if form_fault(got, slip, names):
         return False
     got = tuple(got) if isinstance(got, list) else got

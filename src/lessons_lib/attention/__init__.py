@@ -16,12 +16,10 @@ masks the same way.  ``nn.MultiheadAttention`` reads them the other way round: T
 from lessons_lib.attention.heads import MultiHeadAttention
 from lessons_lib.attention.lookup import attend, attend_backward
 from lessons_lib.attention.masks import causal_mask, masked_softmax, padding_mask
-from lessons_lib.attention.scores import Additive, Dot, General, ScaledDot
+from lessons_lib.attention.scores import Dot, ScaledDot
 
 __all__ = [
-    "Additive",
     "Dot",
-    "General",
     "MultiHeadAttention",
     "ScaledDot",
     "attend",

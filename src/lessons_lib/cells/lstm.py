@@ -86,7 +86,7 @@ class LSTM(Cell):
         return scale, scale * W_xh, scale * W_hh, scale * b_h[:, None]
 
     def _loop(self, gates, all_h, all_c, tanh_c, W_hh, scale):
-        """In place, ``step`` for every t.  gates (4, T, B, H): what the inputs give, scaled."""
+        """In place, ``step`` for every t; gates (4, T, B, H) arrive as the scaled x W_xh + b."""
         shift = 1 - scale
         for t in range(len(tanh_c)):
             a, c = gates[:, t], all_c[t + 1]

@@ -133,7 +133,7 @@ class AttentiveCaptioner(Captioner):
     """
 
     def build(self):
-        """W_q (H, A), W_k (F, A), v_a (A,), as in ``attention.Additive``."""
+        """W_q (H, A), W_k (F, A), v_a (A,), as in ``scores.Additive``."""
         self.W_q, self.W_k = (_uniform(rows, QUERY) for rows in (HIDDEN, FEATURES))
         self.v_a = nn.Parameter(_uniform(QUERY, 1).data[:, 0])
 

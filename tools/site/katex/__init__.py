@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|equation|gather)\}")
 # A browser may break a line after any formula. These marks may not begin or end one.
 OPENING, CLOSING = re.compile(r"[^\s\w]+$"), re.compile(r"^[^\s\w]+")
+FENCE = "<!--formula-->{}<!--/formula-->"  # by which tools/site/page.py finds and skips one
 SHORT = 30  # characters of TeX that fit on a line of a phone, unbroken
 logger = getLogger(__name__)
 
@@ -60,7 +61,7 @@ def render(tex, display):
 
 def html(node, tex, display):
     try:
-        return render(tex, display)
+        return FENCE.format(render(tex, display))
     except ValueError as error:
         logger.warning("formula %r: %s", tex, error, location=node)
         return ""

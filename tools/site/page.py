@@ -1,0 +1,192 @@
+"""One pass over a page, before it is written: what no template of the theme reaches.
+
+A template and its context become text; the text is parsed, mended by the rules below in their
+order, and written once. A rule is a function that says why it exists, with what it looks for. One
+that must find something, on the pages that have a `place`, and finds nothing there, has lost its
+theme: the strict build fails and names it.
+"""
+
+import re
+from html import escape
+from typing import NamedTuple
+
+import imagesize
+from bs4 import BeautifulSoup
+from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.util.logging import getLogger
+
+from tools.site.katex import FENCE
+
+# Formulas, code and scripts are four fifths of a page, and no rule looks into them.
+LEAF = re.compile(rf"{FENCE.format('(.*?)')}|<(pre|svg|script|style)\b.*?</\2>", flags=re.S)
+FRAME = 'id="main-content"'  # of the theme, on no page that leads elsewhere
+TEXT = "article section"  # on the pages of the book, not on the one of the search
+CLAIM = re.compile(r"^✓ (.+?): (.+?)( \([^()]*\))?(?:\n|\Z)", flags=re.M)
+CLAIM_HTML = r'<span class="claim"><i>✓</i> \1: <b>\2</b><small>\3</small></span>'
+NAMES = {
+    "pst-search-dialog": "Search",
+    "pst-primary-sidebar-modal": "Book",
+    "pst-secondary-sidebar-modal": "Page",
+}
+RULES = []
+logger = getLogger(__name__)
+
+
+class Page(NamedTuple):
+    soup: BeautifulSoup
+    context: dict  # of the template
+    pictures: dict  # name below _images → file
+
+
+class Templates(BuiltinTemplateLoader):
+    """Sphinx's templates; what they make of the theme's layout goes through the rules."""
+
+    def init(self, builder, theme=None, dirs=None):
+        super().init(builder, theme, dirs)
+        self.builder, self.context = builder, {}
+
+    def render(self, template, context):
+        text = super().render(template, context)
+        if self.builder.name != "html" or FRAME not in text:
+            return text
+        self.context = context
+        pictures = {name: self.builder.srcdir / p for p, name in self.builder.images.items()}
+        return mended(text, context, pictures)
+
+
+def mended(text, context, pictures):
+    """The text of a page as the theme makes it  →  the text after all rules."""
+    leaves = []
+
+    def hold(match):
+        if match[2] == "pre" and "✓ " in match[0]:
+            return match[0]
+        leaves.append(match[1] or match[0])
+        return f"<!--leaf {len(leaves) - 1}-->"
+
+    soup = BeautifulSoup(LEAF.sub(hold, text), "html.parser")
+    for rule in RULES:
+        apply(*rule, Page(soup, context, pictures))
+    return re.sub(r"<!--leaf (\d+)-->", lambda match: leaves[int(match[1])], str(soup))
+
+
+def apply(look, place, mend, page):
+    if place and not page.soup.select_one(place):
+        return
+    found = page.soup.select(look)
+    if place and not found:
+        why = f"finds no `{look}` where `{place}` is: has the theme changed?"
+        logger.warning("tools/site/page.py: rule %r %s", mend.__name__, why, once=True)
+    for element in found:
+        mend(element, page)
+
+
+def rule(look, place=None):
+    """Register a rule: the elements it looks for, and the place that must have one, if any."""
+
+    def register(mend):
+        RULES.append((look, place, mend))
+        return mend
+
+    return register
+
+
+@rule("meta[name=viewport] ~ meta[name=viewport]", TEXT)
+def one_viewport(meta, page):
+    """Sphinx and docutils each write one, and they differ."""
+    meta.decompose()
+
+
+@rule("head > title", f"html:not(:has(meta[name=description])) {TEXT}")
+def described(title, page):
+    """A search engine shows the first paragraph that has no formula."""
+    plain = (p for p in page.soup.select(f"{TEXT} p") if not p.select(".math"))
+    text = " ".join(next(plain).get_text().split())
+    text = text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " …"
+    title.insert_after(page.soup.new_tag("meta", attrs={"name": "description", "content": text}))
+
+
+@rule("dialog:not([aria-label])", "#main-content")
+def named(dialog, page):
+    """A screen reader announces a dialog by its name, and the theme gives none."""
+    dialog["aria-label"] = NAMES.get(dialog["id"], "More")
+
+
+@rule(".sidebar-primary-items__start:not([role])", "#main-content")
+def landmark(sidebar, page):
+    """All that is seen belongs to a landmark; the theme leaves the search field out."""
+    sidebar.attrs |= {"role": "navigation", "aria-label": "Book"}
+
+
+@rule(".search-button-field[aria-label]", "#main-content")
+def named_as_it_reads(button, page):
+    """Who steers by voice says what the button reads, "Search Ctrl K", not its other name."""
+    del button["aria-label"]
+
+
+@rule("details.hide > summary[aria-label]", "details.hide")
+def folded_as_it_reads(summary, page):
+    """MyST-NB names it "Toggle hidden content", in place of what it shows."""
+    del summary["aria-label"]
+
+
+@rule("[role=doc-biblioentry], .citation-list[role=list]", "div.citation")
+def without_old_roles(element, page):
+    """Docutils gives sources roles that are no longer allowed there."""
+    del element["role"]
+
+
+@rule("body:not(.start-page) .bd-links ul.current", f"body:not(.start-page) {TEXT}")
+def chapter(entries, page):
+    """The name of the chapter stands above the title; on a phone nothing else says it."""
+    caption = entries.find_previous_sibling()
+    if caption and caption.name == "p":
+        name = page.soup.new_tag("p", attrs={"class": "chapter"})
+        name.string = caption.get_text()
+        page.soup.article.insert(0, name)
+
+
+@rule("nav.page-actions")
+def below_the_title(links, page):
+    """The links that run, download and mend a page: no block of the theme ends at its title."""
+    page.soup.article.h1.insert_after(links)
+
+
+@rule(".output.stream pre")
+def claims(output, page):
+    """A claim is what the reader came for: its mark and its number stand out from other output."""
+    text = output.get_text()
+    if CLAIM.search(text):
+        output["class"] = "claims" if not CLAIM.sub("", text) else "output"
+        new = CLAIM.sub(CLAIM_HTML, escape(text, quote=False))
+        output.clear()
+        output.append(BeautifulSoup(new, "html.parser"))
+
+
+@rule("table")
+def headed(table, page):
+    """Headers have words; where the first column has none, its cells are the headers of rows."""
+    heads = table.select("thead th")
+    if heads and blank(heads[0]):
+        for cell in table.select("tr > td:first-child"):
+            if not blank(cell):
+                cell.name, cell["scope"] = "th", "row"
+    for head in filter(blank, heads):
+        head.replace_with(page.soup.new_tag("td"))
+
+
+def blank(cell):
+    return not cell.get_text(strip=True) and all(tag.name == "p" for tag in cell.find_all(True))
+
+
+@rule("main img")
+def sized(image, page):
+    """Nothing moves while pictures load, and all but the first wait until they are near."""
+    if not image["src"].startswith("data:") and not (image.get("width") and image.get("height")):
+        name = image["src"].rpartition("/")[2]
+        width, height = imagesize.get(page.pictures[name])
+        if min(width, height) <= 0:
+            raise ValueError(f"{name} does not say how large it is")
+        image.attrs |= {"width": round(width), "height": round(height)}
+    if image.find_previous("img") and not image.get("loading"):
+        image.attrs |= {"loading": "lazy", "decoding": "async"}
