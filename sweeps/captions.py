@@ -29,7 +29,7 @@ BEST_WITHOUT = "summary, place first"
 
 def trained(settings, seed):
     model = MODELS[settings["model"]](rng=np.random.default_rng([seed, 0]))
-    keep = {"keep": captions.without_red_middle} if settings["no red in the middle"] else {}
+    keep = {"keep": captions.without_red_middle} if settings["no_red_middle"] else {}
     captions.train(model, rng=np.random.default_rng([seed, 1]), lr=settings["lr"],
                    steps=settings["steps"], **keep)  # fmt: skip
     return model
@@ -63,14 +63,14 @@ def a_map(rows):
 
 
 def is_usual(case):
-    return case["steps"] == captions.STEPS and not case["no red in the middle"]
+    return case["steps"] == captions.STEPS and not case["no_red_middle"]
 
 
 CASES = [
-    *every(model=MODELS, steps=[captions.STEPS], **{"no red in the middle": [False]}),
-    {"model": BEST_WITHOUT, "steps": 4 * captions.STEPS, "no red in the middle": False},
-    {"model": BEST_WITHOUT, "steps": captions.STEPS, "no red in the middle": True},
-    {"model": "attention", "steps": captions.STEPS, "no red in the middle": True},
+    *every(model=MODELS, steps=[captions.STEPS], no_red_middle=[False]),
+    {"model": BEST_WITHOUT, "steps": 4 * captions.STEPS, "no_red_middle": False},
+    {"model": BEST_WITHOUT, "steps": captions.STEPS, "no_red_middle": True},
+    {"model": "attention", "steps": captions.STEPS, "no_red_middle": True},
 ]
 SWEEPS = (
     Sweep("captions", run, CASES, grid={"lr": RATES[1:6]}, tuned_on=is_usual, score="exact",

@@ -9,7 +9,7 @@ from lessons_lib import cells, experiments
 from lessons_lib.experiments import GAPS, recurrent
 from lessons_models.cell_variants import LeakyRNN, ReLURNN, SkipRNN
 from lessons_models.initialisations import make_identity, make_orthogonal
-from sweeps.gap import LONGEST, tuned_on
+from sweeps.gap import LONGEST, TUNED
 from sweeps.runner.declare import RATES, Sweep, every
 
 MIXED = np.geomspace(1, 0.005, experiments.HIDDEN)  # time scales from 1 to 200 steps
@@ -42,7 +42,7 @@ def run(settings, seed):
 
 SWEEPS = (
     Sweep("cures", run, every(model=list(MODELS)[:-1], gap=GAPS, steps=[300], distractors=[0]),
-          grid={"lr": RATES[:-1]}, guess=0.1, tuned_on=tuned_on),
+          grid={"lr": RATES[:-1]}, guess=0.1, tuned_on=lambda case: case["gap"] in TUNED),
     Sweep("cures-crowded", run, every(model=CROWDED, gap=[50], steps=[300, 600], distractors=[10]),
           per=("model", "steps"), grid={"lr": (*RATES[1:], 1.0)}, guess=0.1),
 )  # fmt: skip

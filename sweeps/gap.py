@@ -10,7 +10,7 @@ from lessons_models.initialisations import make_orthogonal, shut_input
 from lessons_models.lstm_variants import LSTMVariant
 from sweeps.runner.declare import RATES, Sweep, every
 
-LONGEST = max(GAPS)
+LONGEST, TUNED = max(GAPS), (5, 20, 50, 100)
 
 
 def attention_on_rnn(rng):
@@ -47,11 +47,7 @@ def run(settings, seed):
     return {"accuracy": score, "trained": trained}
 
 
-def tuned_on(case):
-    return case["gap"] in (5, 20, 50, 100)
-
-
 SWEEPS = (
     Sweep("gap", run, every(model=MODELS, gap=GAPS), grid={"lr": RATES[:-1]}, guess=0.1,
-          tuned_on=tuned_on),
+          tuned_on=lambda case: case["gap"] in TUNED),
 )  # fmt: skip

@@ -6,8 +6,6 @@ language model, which predicts every next word.  A seed is clean if one unit mee
 criterion.  The strengths of the penalties were chosen on seeds 0 … 9, which are not reported.
 """
 
-from functools import partial
-
 import numpy as np
 
 from lessons_lib import cells, training

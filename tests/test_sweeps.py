@@ -1,6 +1,5 @@
 """The runner of the sweeps: nothing is lost, nothing is double, and no choice sits at an edge."""
 
-import csv
 import json
 import os
 import re
@@ -74,8 +73,9 @@ def finish(process):
 
 def table(folder):
     """The stored toy sweep without what differs from run to run of the same numbers."""
-    with open(folder / "toy.csv", newline="") as file:
-        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+    lines = [line.split("\t") for line in (folder / "toy.tsv").read_text("utf-8").splitlines()]
+    return [[cell for name, cell in zip(lines[0], line, strict=True) if name != "seconds"]
+            for line in lines]  # fmt: skip
 
 
 @pytest.fixture
@@ -139,14 +139,14 @@ def test_a_row_after_a_torn_one_is_read(tmp_path):
 
 
 def test_a_table_that_does_not_fit_on_the_disk_leaves_the_one_before(tmp_path):
-    path = tmp_path / "toy.csv"
-    rows.write_csv(path, [{"seed": 1, "error": ""}])
+    path = tmp_path / "toy.tsv"
+    rows.write_table(path, [{"seed": 1, "error": ""}])
     before = path.read_bytes()
     with pytest.raises(OSError), rows.whole(path) as file:
         file.write("seed\n1")
         raise OSError(28, "No space left on device")
     assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.iterdir()] == ["toy.csv"]
+    assert [file.name for file in tmp_path.iterdir()] == ["toy.tsv"]
 
 
 def test_two_processes_give_the_rows_of_one(toy, undisturbed):
@@ -270,7 +270,7 @@ def carried_out(sweep, tmp_path):
     store = Store(sweep, tmp_path, tmp_path)
     chosen = complete(sweep, store, workers())
     store.publish(chosen)
-    return chosen, rows.read_csv(tmp_path / "small.csv")
+    return chosen, rows.read_table(tmp_path / "small.tsv")
 
 
 def test_the_rate_is_chosen_on_other_seeds_than_those_reported(tmp_path):
@@ -313,8 +313,8 @@ def test_a_failed_run_is_a_row_with_its_error(tmp_path):
     _, stored = carried_out(sweep, tmp_path)
     errors = {row["model"]: row["error"] for row in stored}
     assert errors == {"a": None, "broken": "ValueError: the loss is nan"}
-    failed = experiments.read_rows(tmp_path / "small.csv").where(model="broken")
-    assert np.isnan(failed["accuracy"]).all() and len(failed["seed"]) == 2 * 3 + 3
+    failed = [row["accuracy"] for row in stored if row["model"] == "broken"]
+    assert failed == [None] * (2 * 3 + 3)
 
 
 def test_a_failed_run_fails_a_sweep_that_does_not_say_what_it_is_worth(tmp_path):
@@ -352,10 +352,10 @@ def test_rows_of_older_code_are_counted_again_if_drawn_ones_come_out_the_same(
     tmp_path, factor, accepted
 ):
     carried_out(small(), tmp_path)
-    path = tmp_path / "small.csv"
+    path = tmp_path / "small.tsv"
     old = [{**row, "code": "older", "accuracy": row["accuracy"] * factor + factor - 1}
-           for row in rows.read_csv(path)]  # fmt: skip
-    rows.write_csv(path, old)
+           for row in rows.read_table(path)]  # fmt: skip
+    rows.write_table(path, old)
     store = Store(small(), tmp_path, tmp_path)
     assert len(store.missing(small().tuning_trials())) == 12
     assert reproduce.accept(store, 3) == accepted
@@ -447,42 +447,44 @@ def test_a_stored_run_that_does_not_come_out_again_is_found(tmp_path, monkeypatc
 
     status, out = verdict()
     assert status == 0 and out.count("ok ") == 5 and "--seed 1" in out
-    path = tmp_path / "small.csv"
-    path.write_text(path.read_text().replace("1.0,", "1.000000001,"))
+    path = tmp_path / "small.tsv"
+    path.write_text(path.read_text().replace("\t1.0\t", "\t1.000000001\t"))
     status, out = verdict()
     assert status == 1 and "OFF" in out
-    path.write_text(re.sub(r"(?m)^([tr].*),[^,]*$", r"\1,other", path.read_text()))
+    path.write_text(re.sub(r"(?m)^([tr].*)\t\w*$", r"\1\tother", path.read_text()))
     assert verdict()[0] == 0, "within the tolerance of another processor"
 
 
-def test_the_rows_of_a_table_come_back_with_their_types(tmp_path):
-    path = tmp_path / "t.csv"
+def test_the_rows_of_a_table_come_back_with_their_types(tmp_path, monkeypatch):
     table = [
-        {"part": "reported", "model": "RNN", "gap": 2, "seed": 0, "accuracy": np.float64(1 / 3),
-         "loss_curve": [0.5, 0.25], "clip": None, "error": ""},
-        {"part": "reported", "model": "RNN", "gap": 5, "seed": 0, "accuracy": 1e-20,
-         "loss_curve": [1.0], "clip": 1.0, "error": ""},
+        {"part": "tuning", "model": "LSTM 5, -5", "gap": 2, "accuracy": np.float64(1 / 3),
+         "loss_curve": [0.5, 0.25], "clip": None, "solved": True, "error": ""},
+        {"part": "reported", "model": "√ # 2", "gap": 50, "accuracy": None,
+         "loss_curve": [], "clip": 1.0, "solved": False, "error": "ValueError:\tnot finite;\nat 3"},
     ]  # fmt: skip
-    rows.write_csv(path, table)
-    stored = experiments.read_rows(path)
-    assert stored["accuracy"].tolist() == [1 / 3, 1e-20] and stored["gap"].dtype == int
-    assert [curve.tolist() for curve in stored["loss_curve"]] == [[0.5, 0.25], [1.0]]
-    assert np.isnan(stored["clip"][0]) and stored["model"].tolist() == ["RNN", "RNN"]
-    assert stored.table("accuracy", "gap", "seed").tolist() == [[1 / 3], [1e-20]]
-    assert stored.where(gap=5)["accuracy"].tolist() == [1e-20]
-    with pytest.raises(ValueError, match="2 to 2 runs at a place of model"):
-        stored.table("accuracy", "model")
-    names = [(row["model"], row["seed"]) for row in rows.read_csv(path)]
-    assert names == [("RNN", 0), ("RNN", 0)]
+    (tmp_path / "data").mkdir()
+    rows.write_table(tmp_path / "data" / "t.tsv", table)
+    last = {**table[1], "error": "ValueError: not finite; at 3"}
+    assert rows.read_table(tmp_path / "data" / "t.tsv") == [{**table[0], "error": None}, last]
+    monkeypatch.setattr(experiments.resources, "files", lambda _: tmp_path)
+    stored = experiments.stored("t")
+    np.testing.assert_array_equal(stored["accuracy"], [1 / 3, np.nan])
+    assert stored["gap"].tolist() == [2, 50] and stored["solved"].tolist() == [True, False]
+    assert stored[stored["part"] == "tuning"]["model"].tolist() == ["LSTM 5, -5"]
+    assert stored["error"].tolist() == ["", last["error"]]
+    rows.write_json(tmp_path / "data" / "t.json", {"first": "edition"})
+    assert experiments.stored("t") == {"first": "edition"}
+    with pytest.raises(ValueError, match="no stored results named 'u': choose from t"):
+        experiments.stored("u")
 
 
 SWEEPS = list(catalogue.sweeps())
-STORED = [sweep for sweep in SWEEPS if (rows.DATA / f"{sweep.name}.csv").exists()]
+STORED = [sweep for sweep in SWEEPS if (rows.DATA / f"{sweep.name}.tsv").exists()]
 
 
 @pytest.mark.parametrize("sweep", STORED, ids=lambda sweep: sweep.name)
 def test_no_chosen_setting_of_a_stored_sweep_is_at_the_edge_of_its_grid(sweep):
-    stored = rows.read_csv(rows.DATA / f"{sweep.name}.csv")
+    stored = rows.read_table(rows.DATA / f"{sweep.name}.tsv")
     tuning = [row for row in stored if row["part"] == "tuning"]
     reported = [row for row in stored if row["part"] == "reported"]
     chosen = choose(sweep, tuning) if sweep.grid else {}
@@ -495,7 +497,7 @@ def test_no_chosen_setting_of_a_stored_sweep_is_at_the_edge_of_its_grid(sweep):
 
 @pytest.mark.parametrize("sweep", STORED, ids=lambda sweep: sweep.name)
 def test_a_stored_sweep_has_every_trial_once_and_as_many_for_each(sweep):
-    stored = rows.read_csv(rows.DATA / f"{sweep.name}.csv")
+    stored = rows.read_table(rows.DATA / f"{sweep.name}.tsv")
     names = [*next(iter(sweep.cases)), *sweep.grid]
     runs = [rows.identity({name: row[name] for name in names}, row["seed"]) for row in stored]
     assert len(set(runs)) == len(runs)
@@ -510,7 +512,7 @@ def test_a_stored_sweep_has_every_trial_once_and_as_many_for_each(sweep):
 
 
 def test_the_stored_results_are_small():
-    files = [path for path in rows.DATA.iterdir() if path.suffix in (".csv", ".json")]
+    files = [path for path in rows.DATA.iterdir() if path.suffix in (".tsv", ".json")]
     assert sum(path.stat().st_size for path in files) <= 3_000_000
 
 
@@ -530,7 +532,7 @@ def test_every_case_of_a_sweep_has_the_same_settings_and_a_group_that_is_tuned(s
 
 
 def test_the_sweep_shown_to_contributors_is_the_one_in_its_file():
-    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    guide = (ROOT / "sweeps" / "README.md").read_text(encoding="utf-8")
     shown = guide.partition("```python\nMODELS")[2].partition("```")[0]
     assert len(shown) > 300 and "MODELS" + shown in (ROOT / "sweeps" / "dates.py").read_text(
         "utf-8"

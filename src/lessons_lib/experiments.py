@@ -5,7 +5,6 @@ rate falling to zero over the last 30 %.  Training ends early once 20 batches in
 above 99 %.  ``stored(name)`` reads the results of the long sweeps that ``make sweep`` writes.
 """
 
-import csv
 import json
 from importlib import resources
 
@@ -87,83 +86,23 @@ def gap_sweep(build, gaps=GAPS, seeds=SEEDS, *, lr=1e-2, steps=300):
     return np.array(runs)
 
 
-class Rows(dict):
-    """A table of runs: the name of each column → its array.  ``rows.where(…).table(…)``."""
-
-    def where(self, **wanted):
-        """The runs with these values in these columns, such as part="reported", gap=50."""
-        keep = np.ones(len(next(iter(self.values()))), bool)
-        for name, value in wanted.items():
-            keep &= np.array([cell == value for cell in self[name]], bool)
-        return Rows({name: column[keep] for name, column in self.items()})
-
-    def levels(self, name):
-        """The different values of a column, in their order of appearance."""
-        return list(dict.fromkeys(self[name].tolist()))
-
-    def table(self, value, *axes):
-        """The column ``value`` as an array with one axis for each of these columns.
-
-        table("accuracy", "gap", "seed") → (gaps, seeds), in the order of ``levels``.
-        Raises ValueError unless every place has exactly one run: choose them with ``where``.
-        """
-        levels = [self.levels(name) for name in axes]
-        shape = [len(values) for values in levels]
-        places = np.zeros(shape, int)
-        cells = np.empty(shape, object)
-        for run in zip(self[value], *(self[name].tolist() for name in axes), strict=True):
-            place = tuple(values.index(v) for values, v in zip(levels, run[1:], strict=True))
-            cells[place], places[place] = run[0], places[place] + 1
-        if not (places == 1).all():
-            raise ValueError(
-                f"table({value!r}): {places.min()} to {places.max()} runs at a place of "
-                f"{' × '.join(axes)} {tuple(shape)}; choose one each with where(…)"
-            )
-        return np.array(cells.tolist())
-
-
-def read_rows(path):
-    """A CSV file of runs  →  Rows.  A column that ends in "curve" holds one array per run."""
-    with path.open(encoding="utf-8", newline="") as file:
-        names, *lines = csv.reader(file)
-    columns = {}
-    for name, *cells in zip(names, *lines, strict=True):
-        if name.endswith("curve"):
-            columns[name] = np.empty(len(cells), object)
-            columns[name][:] = [np.array(cell.split(), float) for cell in cells]
-        else:
-            columns[name] = np.array(_column([value_of(cell) for cell in cells]))
-    return Rows(columns)
-
-
-def value_of(cell):
-    """A cell of a CSV file  →  int, float, bool, None or str."""
-    for kind in (int, float):
-        try:
-            return kind(cell)
-        except ValueError:
-            pass
-    return {"": None, "True": True, "False": False}.get(cell, cell)
-
-
-def _column(values):
-    """Numbers with gaps get nan in them, texts with gaps "", so that a column has one type."""
-    known = [value for value in values if value is not None]
-    text = any(isinstance(value, str) for value in known)
-    return [(("" if text else np.nan) if v is None else v) for v in values]
-
-
 def stored(name):
-    """Results of a long sweep: its runs as ``Rows``.
+    """Results of a long sweep: one element for each run, with its columns as fields.
+
+    rows = stored("gap");  rows["accuracy"][(rows["model"] == "GRU") & (rows["part"] == "reported")]
+    Runs stand in the order of the sweep, the seeds last, so that what is chosen can be reshaped to
+    (gaps, seeds).  part: "tuning" chose the rate, "reported" is the result.  A run that failed has
+    an ``error``, and nan or -1.  A field that ends in "curve" is a text of numbers.
 
     Trained weights and the results of the first edition are dicts; while there are both, the dict.
     Raises ValueError for an unknown name, with the names there are.
     """
     folder = resources.files("lessons_lib") / "data"
-    files = {p.name: p for p in folder.iterdir() if p.name.endswith((".csv", ".json"))}
+    files = {p.name: p for p in folder.iterdir() if p.name.endswith((".tsv", ".json"))}
     if f"{name}.json" in files:
         return json.loads(files[f"{name}.json"].read_text(encoding="utf-8"))
-    if f"{name}.csv" in files:
-        return read_rows(files[f"{name}.csv"])
+    if f"{name}.tsv" in files:
+        lines = files[f"{name}.tsv"].read_text(encoding="utf-8").splitlines()
+        return np.genfromtxt(lines, delimiter="\t", names=True, dtype=None, comments=None)
     names = sorted({file.rpartition(".")[0] for file in files})
     raise ValueError(f"no stored results named {name!r}: choose from {', '.join(names)}")

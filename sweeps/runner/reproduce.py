@@ -20,7 +20,7 @@ BOOKKEEPING = {"part", "seed", "seconds", "error", "code", "versions", "machine"
 def drawn(count, seed):
     """(sweep, row) of ``count`` stored runs, each as likely as any other."""
     pairs = [(sweep, row) for sweep in catalogue.sweeps()
-             for row in rows.read_csv(rows.DATA / f"{sweep.name}.csv")]  # fmt: skip
+             for row in rows.read_table(rows.DATA / f"{sweep.name}.tsv")]  # fmt: skip
     return random.Random(seed).sample(pairs, min(count, len(pairs)))
 
 

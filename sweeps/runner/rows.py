@@ -1,29 +1,27 @@
-"""Finished runs on disk: a journal while a sweep is under way, a CSV file when it is complete.
+"""Finished runs on disk: a journal while a sweep is under way, a table when it is complete.
 
 A row is a flat dict: part, settings, seed, values, seconds, error, code, versions, machine.
 """
 
-import csv
 import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
 
-from lessons_lib.experiments import value_of
-
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "src" / "lessons_lib" / "data"
 JOURNALS = ROOT / "_build" / "sweeps"
+SPECIAL = {"": None, "nan": float("nan"), "True": True, "False": False}
 
 
 def identity(settings, seed):
-    """The same text for the same run, whether the settings come from code, journal or CSV."""
+    """The same text for the same run, whether the settings come from code, journal or table."""
     return json.dumps([{name: text(value) for name, value in settings.items()}, seed],
                       sort_keys=True)  # fmt: skip
 
 
 def text(value):
-    """A value as the cell of a CSV file; ``lessons_lib.experiments.value_of`` is the way back."""
+    """A value as the cell of a table."""
     if isinstance(value, list | tuple):
         return " ".join(map(text, value))
     return "" if value is None else repr(float(value)) if isinstance(value, float) else str(value)
@@ -56,25 +54,32 @@ def read(path):
     return rows
 
 
-def read_csv(path):
+def read_table(path):
     """The rows of a stored sweep, as ``read`` gives them."""
-    if not path.exists():
-        return []
-    with open(path, encoding="utf-8", newline="") as file:
-        return [
-            {name: [float(n) for n in cell.split()] if name.endswith("curve") else value_of(cell)
-             for name, cell in line.items()}
-            for line in csv.DictReader(file)
-        ]  # fmt: skip
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else [""]
+    names, *table = (line.split("\t") for line in lines)
+    return [{name: value_of(name, cell) for name, cell in zip(names, cells, strict=True)}
+            for cells in table]  # fmt: skip
 
 
-def write_csv(path, rows):
-    """Store a complete sweep, a list of dicts, as a table."""
+def value_of(name, cell):
+    """The way back from ``text``."""
+    if name.endswith("curve"):
+        return [float(number) for number in cell.split()]
+    if cell in SPECIAL:
+        return SPECIAL[cell]
+    try:
+        return json.loads(cell)
+    except ValueError:
+        return cell
+
+
+def write_table(path, rows):
+    """Store a complete sweep, a list of dicts, as text with tabs: ``pandas.read_table(path)``."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     with whole(path) as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(names)
-        table.writerows([text(row.get(name)) for name in names] for row in rows)
+        for cells in (names, *([text(row.get(name)) for name in names] for row in rows)):
+            file.write("\t".join(" ".join(cell.split()) for cell in cells) + "\n")
 
 
 def write_json(path, content):

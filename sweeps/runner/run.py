@@ -67,13 +67,13 @@ def workers(jobs=1, scheduler=None):
 
 
 class Store:
-    """The rows of one sweep: those of its CSV file and of its journal that are not stale."""
+    """The rows of one sweep: those of its table and of its journal that are not stale."""
 
     def __init__(self, sweep, data=rows.DATA, journals=rows.JOURNALS):
         self.sweep, self.text, self.rows, self.stale = sweep, sweep.data(), {}, []
         self.data, self.journal = data, journals / f"{sweep.name}.jsonl"
         self.settings = [*dict.fromkeys(name for case in sweep.cases for name in case), *sweep.grid]
-        for row in [*rows.read_csv(data / f"{sweep.name}.csv"), *rows.read(self.journal)]:
+        for row in [*rows.read_table(data / f"{sweep.name}.tsv"), *rows.read(self.journal)]:
             if not self.keep(row):
                 self.stale.append(row)
 
@@ -109,11 +109,11 @@ class Store:
         return [each for each, row in pairs if not row or (retry and row["error"])]
 
     def publish(self, chosen):
-        """Write the CSV file of the complete sweep, and drop the journal."""
+        """Write the table of the complete sweep, and drop the journal."""
         parts = {"tuning": self.sweep.tuning_trials(),
                  "reported": self.sweep.reported_trials(chosen)}  # fmt: skip
         table = [{"part": part, **row} for part, trials in parts.items() for row in self.of(trials)]
-        rows.write_csv(self.data / f"{self.sweep.name}.csv", table)
+        rows.write_table(self.data / f"{self.sweep.name}.tsv", table)
         if self.sweep.more:
             kept = self.sweep.more([row for row in table if row["part"] == "reported"])
             rows.write_json(self.data / f"{self.sweep.keeps}.json", kept)
