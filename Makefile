@@ -24,7 +24,7 @@ CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOO
 TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
 BOOK_TESTS := archive book bundle claim_rules claims colab falsify figures film forks jupyterlab living machines \
-	nbval_strict page pages portable project readme solved teaching twice upgrade workflows
+	nbval_strict page pages portable project readme search solved teaching twice upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o \
 	-type f $(PLAIN) -print) $(NOTEBOOKS) $(shell find book -name '*.md' -type f $(PLAIN) -o -name '*.bib' \
@@ -198,7 +198,8 @@ chromium: $(READY) # the tests look at the pages in a browser
 	@$(BIN)/python -m tools.publish.browser
 
 clean: ## remove the built pages and the caches (the environment stays)
-	rm -rf _build .pytest_cache .ruff_cache
+	@$(LOCK)
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis
 
 help-all: ## print every command
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile

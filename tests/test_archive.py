@@ -121,9 +121,9 @@ def test_its_pages_open_from_the_disk_without_an_error(unpacked, offline):
 def test_its_search_finds_a_word_from_the_disk(unpacked, offline):
     tab, errors = offline
     tab.goto((unpacked / "pages" / "search.html").as_uri() + "?q=forget+gate")
-    tab.wait_for_selector("#search-results .search li a")
-    hrefs = tab.eval_on_selector_all("#search-results .search li a", "all => all.map(a => a.href)")
+    tab.wait_for_selector("#search-results li a")
+    hrefs = tab.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
     assert any("3_lstm/four_steps.html" in href for href in hrefs)
-    tab.click("#search-results .search li a >> nth=0")
+    tab.click("#search-results li a >> nth=0")
     tab.wait_for_selector("article h1")
     assert not errors

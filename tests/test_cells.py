@@ -7,6 +7,7 @@ import pytest
 
 from lessons_lib import cells
 from lessons_lib.gradcheck import check_gradients, numerical_jacobian, relative_error
+from lessons_models.gru_variants import GRUVariant, with_update_sign
 from lessons_models.lstm_variants import LSTMVariant
 
 T, B, D, H = 6, 3, 4, 5
@@ -24,9 +25,9 @@ VARIANTS = {
     "GRU": (cells.GRU, {}),
     "GRU keep bias": (cells.GRU, {"keep_bias": 1.0}),
     "GRU chrono": (cells.GRU, {"chrono": 20}),
-    "GRU z writes": (cells.GRU, {"update_keeps": False}),
-    "GRU reset before": (cells.GRU, {"reset_after": False}),
-    "GRU reset before, z writes": (cells.GRU, {"reset_after": False, "update_keeps": False}),
+    "GRU z writes": (GRUVariant, {"update_keeps": False}),
+    "GRU reset before": (GRUVariant, {"reset_after": False}),
+    "GRU reset before, z writes": (GRUVariant, {"reset_after": False, "update_keeps": False}),
 }
 
 
@@ -194,9 +195,9 @@ def test_chrono_biases_spread_time_scales_up_to_the_longest():
 def test_gru_biases_open_the_gate_that_keeps(update_keeps):
     rng = np.random.default_rng(0)
     sign = 1 if update_keeps else -1
-    kept = cells.GRU(2, 50, rng=rng, keep_bias=3.0, update_keeps=update_keeps)
+    kept = GRUVariant(2, 50, rng=rng, keep_bias=3.0, update_keeps=update_keeps)
     assert np.all(kept.params["b_h"][1] == 3 * sign)
-    chrono = cells.GRU(2, 50, rng=rng, chrono=40, update_keeps=update_keeps)
+    chrono = GRUVariant(2, 50, rng=rng, chrono=40, update_keeps=update_keeps)
     assert np.all(sign * chrono.params["b_h"][1] >= 0)
 
 
@@ -208,14 +209,26 @@ def test_orthogonal_matrices_keep_lengths():
 # The GRU's conventions
 
 
+@pytest.mark.parametrize("start", [{}, {"keep_bias": 2.0}, {"chrono": 30}])
+def test_a_variant_without_its_options_is_the_textbook_gru_bit_by_bit(start):
+    x = np.random.default_rng(1).standard_normal((T, B, D))
+    one, other = (
+        Cell(D, H, rng=np.random.default_rng(2), **start) for Cell in (cells.GRU, GRUVariant)
+    )
+    (hs, _, cache), (hs_2, _, cache_2) = one.forward(x), other.forward(x)
+    assert np.array_equal(hs, hs_2)
+    grads, grads_2 = one.backward(hs, cache)[2], other.backward(hs_2, cache_2)[2]
+    assert all(np.array_equal(grads[name], grads_2[name]) for name in grads) and grads
+
+
 @pytest.mark.parametrize("reset_after", [True, False])
 @pytest.mark.parametrize("update_keeps", [True, False])
 def test_the_sign_converter_changes_no_output(update_keeps, reset_after):
-    cell = cells.GRU(
+    cell = GRUVariant(
         D, H, rng=np.random.default_rng(3), update_keeps=update_keeps, reset_after=reset_after
     )
     x, state, _, _ = data(randomised(cell))
-    twin = cell.with_update_sign(not update_keeps)
+    twin = with_update_sign(cell, not update_keeps)
     assert twin.update_keeps is not update_keeps
     np.testing.assert_allclose(twin.forward(x, state)[0], cell.forward(x, state)[0], atol=1e-12)
     twin.params["W_hh"] *= 2  # the twin owns its arrays

@@ -34,7 +34,7 @@ def gru(cell, p, x_t, h):
     return ((1 - z) * n + z * h if cell.update_keeps else z * n + (1 - z) * h,)
 
 
-EQUATIONS = {"RNN": rnn, "LSTM": lstm, "LSTMVariant": lstm, "GRU": gru}
+EQUATIONS = {"RNN": rnn, "LSTM": lstm, "LSTMVariant": lstm, "GRU": gru, "GRUVariant": gru}
 
 
 def setting(name):

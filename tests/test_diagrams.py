@@ -18,6 +18,7 @@ from lessons_kit.diagrams.description import Flow, Label
 from lessons_kit.plots import PALETTE
 from lessons_lib import cells
 from lessons_lib.gradcheck import numerical_gradient
+from lessons_models.gru_variants import GRUVariant
 from lessons_models.lstm_variants import LSTMVariant
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -247,7 +248,7 @@ def test_lstm_values_are_those_of_the_running_cell(Cell, options):
 @pytest.mark.parametrize("update_keeps", [True, False])
 @pytest.mark.parametrize("reset_after", [True, False])
 def test_gru_values_are_those_of_the_running_cell(update_keeps, reset_after):
-    cell, x, state = running(cells.GRU, update_keeps=update_keeps, reset_after=reset_after)
+    cell, x, state = running(GRUVariant, update_keeps=update_keeps, reset_after=reset_after)
     v = diagrams.values_from(cell, x, state, unit=2, batch=0)
     (h,), _ = cell.step(x, state)
     old = v["z"] if update_keeps else v["1-z"]

@@ -226,10 +226,20 @@ def test_where_nothing_is_installed_the_doctor_runs_from_the_sources(course, tmp
     told(said, f"lessons_lib is not installed for {bare}.", install)
 
 
-def test_a_kernel_that_starts_another_python_is_put_aside(course):
+def test_a_kernel_that_starts_another_program_is_put_aside(course):
     env, folder = course.kernel("/usr/bin/env")
     said = course.say(**env)
     told(said, "the kernel in", "starts /usr/bin/env", f"mv {folder} {folder}_other")
+
+
+def test_a_kernel_that_starts_another_python_is_put_aside(course, tmp_path):
+    venv.create(tmp_path / "other")
+    site = next((tmp_path / "other" / "lib").glob("python*/site-packages"))
+    for path in course.site.iterdir():
+        (site / path.name).symlink_to(path)
+    other = tmp_path / "other" / "bin" / "python"
+    env, folder = course.kernel(other)
+    told(course.say(**env), f"another Python: the kernel in {folder} starts {other}.", "_other")
 
 
 def test_a_kernel_whose_python_is_gone_is_put_aside(course):

@@ -18,7 +18,6 @@ KIND = "a NumPy number in the place of Python's, a list in the place of an array
 FREE = "the task has more than one right answer, and this is another"
 # Changes that compute the same.  (exercise, change) → reason.
 EQUIVALENT = {
-    ("toolkit.numerical_gradient", "x → gradient"): SAME,
     ("toolkit.find_wrong", "np.array(…) → its first argument"): KIND,
     ("toolkit.find_wrong", "int(…) → its first argument"): KIND,
     ("toolkit.best_eps", "int(…) → its first argument"): KIND,
@@ -28,6 +27,20 @@ EQUIVALENT = {
     ("rnn.backward", "x → dhs"): SAME,
     ("rnn.backward", "x → hs"): SAME,
     ("rnn.backward", "x → dx"): SAME,
+    ("rnn.smoothness", "change → dhs"): "dhs is still a copy of change",
+    ("rnn.skip_backward", "Mult → Div"): "0 is divided by it",
+    ("rnn.skip_backward", "first two swapped"): SAME,
+    ("rnn.skip_backward", "W_1 → W_2"): SAME,
+    ("rnn.skip_backward", "W_2 → W_1"): SAME,
+    ("rnn.skip_backward", "states → dh"): SAME,
+    ("toolkit.repair", "x → dhs"): SAME,
+    ("toolkit.repair", "x → hs"): SAME,
+    ("toolkit.short_sighted", "sign or not dropped"): FREE,
+    ("toolkit.short_sighted", "1 → -1"): FREE,
+    ("rnn.seen_share", "float(…) → its first argument"): KIND,
+    ("rnn.overlapping", "h0 → every"): "a zero for all rows and units",
+    ("rnn.overlapping", "h0 → reach"): "a zero for all rows and units",
+    ("rnn.overlapping", "h0 → end"): "a zero for all rows and units",
     ("rnn.masked_loss", "logits → e"): SAME,
     ("rnn.masked_loss", "logits → p"): SAME,
     ("rnn.parity", "20.0 → 21.0"): FREE,

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from lessons_kit import exercises
 from lessons_lib import cells, gradcheck, torch_bridge
 from lessons_lib.cells.init import chrono_bias
+from lessons_models.gru_variants import GRUVariant
 
 REF = {name: exercise.reference for name, exercise in exercises.ALL.items()}
 JUDGED = set()
@@ -35,15 +36,6 @@ def tensors(*arrays):
 def close(a, b, limit=1e-10):
     b = b.detach().numpy() if isinstance(b, torch.Tensor) else b
     assert gradcheck.relative_error(a, b) < limit
-
-
-@judges("toolkit.numerical_gradient")
-def test_numerical_gradient_is_autograds(rng):
-    x, W = rng.standard_normal((3, 4)), rng.standard_normal((4, 2))
-    (leaf,) = tensors(x)
-    (torch.tanh(leaf @ torch.tensor(W)) ** 2).sum().backward()
-    ours = REF["toolkit.numerical_gradient"](lambda a: (np.tanh(a @ W) ** 2).sum(), x, 1e-6)
-    close(ours, leaf.grad, 1e-7)
 
 
 @judges("toolkit.find_wrong")
@@ -111,6 +103,97 @@ def test_clipping_is_pytorchs(rng):
         ours = REF["rnn.clip"](grads, limit)
         for a, leaf in zip(ours.values(), leaves, strict=True):
             close(a, leaf.grad, 1e-5)  # PyTorch adds 1e-6 to the norm
+
+
+def run(x, h, W_xh, W_hh, b_h=0.0):
+    """The plain loop in PyTorch  →  hs (T, B, H)."""
+    hs = []
+    for x_t in x:
+        h = torch.tanh(x_t @ W_xh + h @ W_hh + b_h)
+        hs.append(h)
+    return torch.stack(hs)
+
+
+@judges("rnn.smoothness")
+def test_the_smoothness_loss_and_its_gradient_are_autograds(rng):
+    hs, h0 = rng.standard_normal((6, 2, 3)), rng.standard_normal((2, 3))
+    loss, dhs, dh0 = REF["rnn.smoothness"](hs, h0)
+    hs_t, h0_t = tensors(hs, h0)
+    before = torch.cat([h0_t[None], hs_t[:-1]])
+    expected = 0.5 * ((hs_t - before) ** 2).sum()
+    expected.backward()
+    assert loss == pytest.approx(expected.item(), rel=1e-12)
+    close(dhs, hs_t.grad), close(dh0, h0_t.grad)
+
+
+@judges("rnn.skip_backward")
+def test_the_loop_with_a_skip_and_its_gradient_are_autograds(rng):
+    shapes = (6, 2, 3), (2, 2, 4), (3, 4), (4, 4), (4, 4), (6, 2, 4)
+    x, start, W_xh, W_1, W_2, dhs = (rng.standard_normal(shape) for shape in shapes)
+    start_t, W_1t, W_2t = tensors(start, W_1, W_2)
+    states = list(start_t)
+    for x_t in torch.tensor(x @ W_xh):
+        states.append(torch.tanh(x_t + states[-1] @ W_1t + states[-2] @ W_2t))
+    hs = torch.stack(states[2:])
+    (hs * torch.tensor(dhs)).sum().backward()
+    found = REF["rnn.skip_backward"](dhs, start, hs.detach().numpy(), W_1, W_2)
+    for ours, leaf in zip(found, (start_t, W_1t, W_2t), strict=True):
+        close(ours, leaf.grad)
+
+
+@judges("toolkit.repair")
+def test_the_repaired_gradient_of_the_loop_that_adds_is_autograds(rng):
+    shapes = (6, 2, 3), (2, 4), (3, 4), (4, 4)
+    arrays = [rng.standard_normal(shape) for shape in shapes]
+    x, h, W_xh, W_hh = leaves = tensors(*arrays)
+    hs = []
+    for x_t in x:
+        h = h + torch.tanh(x_t @ W_xh + h @ W_hh)
+        hs.append(h)
+    hs, dhs = torch.stack(hs), rng.standard_normal((6, 2, 4))
+    (hs * torch.tensor(dhs)).sum().backward()
+    x, h0, W_xh, W_hh = arrays
+    found = REF["toolkit.repair"](dhs, x, h0, hs.detach().numpy(), W_xh, W_hh)
+    for ours, leaf in zip(found, leaves[1:], strict=True):
+        close(ours, leaf.grad)
+
+
+@judges("toolkit.short_sighted")
+@pytest.mark.parametrize(("T", "right"), [(1, True), (2, True), (3, False), (7, False)])
+def test_the_short_sighted_gradient_is_autograds_over_two_steps_and_no_more(rng, T, right):
+    x, h0, W_xh, W_hh = (rng.standard_normal(s) for s in ((T, 2, 3), (2, 4), (3, 4), (4, 4)))
+    x_t, h0_t, W_xh_t, W_t = tensors(x, h0, W_xh, W_hh)
+    hs, dhs = run(x_t, h0_t, W_xh_t, W_t), rng.standard_normal((T, 2, 4))
+    (hs * torch.tensor(dhs)).sum().backward()
+    ours = REF["toolkit.short_sighted"](dhs, h0, hs.detach().numpy(), W_hh)
+    error = gradcheck.relative_error(ours, W_t.grad.numpy())
+    assert error < 1e-12 if right else error > 0.01
+
+
+@judges("rnn.seen_share")
+@pytest.mark.parametrize(("T", "k", "lag"), [(23, 5, 3), (16, 8, 8), (30, 4, 1)])
+def test_the_share_of_echoes_seen_is_counted_in_the_chunks_themselves(T, k, lag):
+    chunks = [set(range(start, min(start + k, T))) for start in range(0, T, k)]
+    pairs = [{t, t - lag} for t in range(lag, T)]
+    seen = sum(any(pair <= chunk for chunk in chunks) for pair in pairs)
+    assert REF["rnn.seen_share"](T, k, lag) == pytest.approx(seen / len(pairs))
+
+
+@judges("rnn.overlapping")
+@pytest.mark.parametrize(("every", "reach"), [(1, 1), (2, 5), (4, 4), (2, 30)])
+def test_overlapping_windows_are_detached_runs_in_pytorch(rng, every, reach):
+    T, shapes = 8, ((8, 2, 3), (2, 4), (3, 4), (4, 4))
+    x, h0, W_xh, W_hh = (torch.tensor(rng.standard_normal(shape)) for shape in shapes)
+    W_hh.requires_grad_()
+    dhs = rng.standard_normal((T, 2, 4))
+    hs = run(x, h0, W_xh, W_hh).detach()
+    states = torch.cat([h0[None], hs])
+    for end in range(every, T + 1, every):
+        first = max(0, end - reach)
+        window = run(x[first:end], states[first], W_xh, W_hh)
+        (window[-every:] * torch.tensor(dhs[end - every : end])).sum().backward()
+    close(REF["rnn.overlapping"](dhs, h0.numpy(), hs.numpy(), W_hh.detach().numpy(), every, reach),
+          W_hh.grad)  # fmt: skip
 
 
 @judges("rnn.parity")
@@ -334,7 +417,7 @@ def test_the_gru_and_its_gradient_are_pytorchs(rng):
     db = torch_bridge.torch_gradients(module)["b_h"]
     for da, expected in zip(ours[1:], db, strict=True):
         close(da.sum(axis=0), expected)
-    flipped = cells.GRU(3, 4, rng=rng, update_keeps=False)
+    flipped = GRUVariant(3, 4, rng=rng, update_keeps=False)
     flipped.params = REF["gru.other_sign"](cell.params)
     close(flipped.step(x_t, (h,))[0][0], theirs[0], 1e-12)
 
@@ -351,7 +434,7 @@ def test_both_candidates_are_those_of_pytorch_and_of_the_library(rng):
     after, before = REF["gru.both_candidates"](x_t, h, r, W_xn, W_hn, b_n)
     module = torch_bridge.to_torch(cell, torch.nn.GRU)
     close(after, module(torch.tensor(x_t)[None], torch.tensor(h)[None])[0][0])
-    other = cells.GRU(3, 4, rng=rng, reset_after=False)
+    other = GRUVariant(3, 4, rng=rng, reset_after=False)
     other.params = {k: p for k, p in cell.params.items() if k != "b_hn"}
     close(before, other.step(x_t, (h,))[0][0])
     assert np.abs(after - before).max() > 0.1

@@ -28,8 +28,8 @@ new = "3.0, 3.0"
 [[falsify]]
 claim = "the middle"
 library = "lessons_lib.functional"
-old = "0.5 + 0.5 * np.tanh(0.5 * a)"
-new = "0.5 + 0.4 * np.tanh(0.5 * a) + 0.1"
+old = "0.5 + 0.5 * np.tanh"
+new = "0.6 + 0.4 * np.tanh"
 [[falsify]]
 claim = "the size"
 old = "half.size"
@@ -141,7 +141,7 @@ def test_a_record_grows_old_with_its_falsifiers_and_the_library(tmp_path, monkey
     write(tmp_path, SOUND + 'why = "one more"\n')
     assert verdicts.fingerprint(path) == before
     monkeypatch.setattr(
-        verdicts, "essence", lambda source: source.replace("np.tanh(0.5", "np.sin(0.5")
+        verdicts, "essence", lambda source: source.replace("0.5 + 0.5 * np", "0.6 + 0.4 * np")
     )
     assert verdicts.fingerprint(path) != before
 

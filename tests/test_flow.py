@@ -5,6 +5,7 @@ import pytest
 
 from lessons_lib import cells, flow
 from lessons_lib.gradcheck import numerical_jacobian
+from lessons_models import lyapunov
 
 
 @pytest.mark.parametrize("Cell", [cells.RNN, cells.LSTM, cells.GRU])
@@ -67,8 +68,8 @@ def linear_cell(W):
 def test_the_exponents_of_a_normal_matrix_are_the_logarithms_of_its_eigenvalues():
     Q, sizes = cells.orthogonal(4, np.random.default_rng(1)), np.array([1.2, 0.9, 0.5, 0.2])
     cell = linear_cell(Q.T @ np.diag(sizes) @ Q)
-    found = flow.lyapunov(
-        cell, np.zeros((300, 1, 1)), rng=np.random.default_rng(2), exponents=4, discard=100
+    found = lyapunov.exponents(
+        cell, np.zeros((300, 1, 1)), rng=np.random.default_rng(2), count=4, discard=100
     )
     np.testing.assert_allclose(found, np.log(sizes), rtol=0.01)
 
@@ -78,7 +79,7 @@ def test_all_exponents_add_up_to_the_mean_log_determinant(Cell):
     rng = np.random.default_rng(3)
     cell, x = Cell(2, 3, rng=rng), rng.standard_normal((40, 1, 2))
     size = 3 * len(cell.state_names)
-    found = flow.lyapunov(cell, x, rng=rng, exponents=size)
+    found = lyapunov.exponents(cell, x, rng=rng, count=size)
     state, logs = cell.init_state(1), []
     for x_t in x:
         logs.append(np.linalg.slogdet(cell.jacobian(x_t, state)[0])[1])
@@ -91,12 +92,12 @@ def test_the_largest_exponent_is_the_rate_of_the_norms():
     cell, x = cells.RNN(3, 8, rng=rng), rng.standard_normal((400, 1, 3))
     cell.params["W_hh"] *= 2
     norms = flow.jacobian_norms(cell, x)
-    (exponent,) = flow.lyapunov(cell, x, rng=rng)
+    (exponent,) = lyapunov.exponents(cell, x, rng=rng)
     assert abs(np.log(norms[-1]) / 400 - exponent) < 0.02 * abs(exponent)
 
 
 def test_a_change_that_is_lost_has_exponent_minus_infinity():
-    found = flow.lyapunov(linear_cell(np.zeros((2, 2))), np.zeros((3, 1, 1)),
+    found = lyapunov.exponents(linear_cell(np.zeros((2, 2))), np.zeros((3, 1, 1)),
                           rng=np.random.default_rng(0))  # fmt: skip
     assert found[0] == -np.inf
 
@@ -105,12 +106,12 @@ def test_a_change_that_is_lost_has_exponent_minus_infinity():
     ("shape", "options", "words"),
     [
         ((5, 2, 1), {}, r"one sequence.*\(5, 2, 1\), expected \(T, 1, 1\)"),
-        ((5, 1, 1), {"exponents": 3}, "exponents must be .* at most 2, got 3"),
+        ((5, 1, 1), {"count": 3}, "count must be .* at most 2, got 3"),
         ((5, 1, 1), {"discard": 5}, "discard must be .* at most 4, got 5"),
     ],
 )
 def test_lyapunov_refuses_what_it_cannot_measure(shape, options, words):
     with pytest.raises(ValueError, match=words):
-        flow.lyapunov(
+        lyapunov.exponents(
             linear_cell(np.eye(2)), np.zeros(shape), rng=np.random.default_rng(0), **options
         )

@@ -7,6 +7,7 @@ from torch import nn
 
 from lessons_lib import cells, torch_bridge
 from lessons_models import gru_layouts
+from lessons_models.gru_variants import GRUVariant, with_update_sign
 
 T, B, D, H = 5, 3, 4, 6
 FORMS = [(keeps, after) for keeps in (True, False) for after in (True, False)]
@@ -20,7 +21,7 @@ def sigmoid(a):
 def setting(keeps, after, dtype=np.float64):
     """A GRU with every parameter of order one, inputs, a state."""
     rng = np.random.default_rng(7)
-    cell = cells.GRU(D, H, rng=rng, update_keeps=keeps, reset_after=after, dtype=dtype)
+    cell = GRUVariant(D, H, rng=rng, update_keeps=keeps, reset_after=after, dtype=dtype)
     for array in cell.params.values():
         array[...] = rng.standard_normal(array.shape)
     x, h0 = rng.standard_normal((T, B, D)), rng.standard_normal((B, H))
@@ -88,7 +89,7 @@ def test_there_and_back_is_the_same_cell(to, back, keeps, after):
     cell, x, h0 = setting(keeps, after)
     again = back(to(cell))
     assert again.update_keeps and again.reset_after == after
-    for name, array in cell.with_update_sign(True).params.items():
+    for name, array in with_update_sign(cell, True).params.items():
         np.testing.assert_array_equal(again.params[name], array)
     np.testing.assert_allclose(
         again.forward(x, (h0,))[0], cell.forward(x, (h0,))[0], rtol=0, atol=1e-12
@@ -110,7 +111,7 @@ def test_the_joined_form_is_the_cell_and_comes_back(keeps, state_first):
     hs = cell.forward(x, (h0,))[0]
     np.testing.assert_allclose(run(step, x, h0, arrays), hs, rtol=0, atol=1e-12)
     again = gru_layouts.from_joined(arrays, state_first=state_first)
-    for name, array in cell.with_update_sign(True).params.items():
+    for name, array in with_update_sign(cell, True).params.items():
         np.testing.assert_array_equal(again.params[name], array)
 
 

@@ -14,6 +14,7 @@ from lessons_kit.living import held, language, page
 from lessons_lib import cells, training
 from lessons_lib.text import one_hot
 from lessons_lib.torch_bridge import to_torch
+from lessons_models.gru_variants import GRUVariant
 from lessons_models.lstm_variants import LSTMVariant
 from tools.environment import ROOT, notebooks
 from tools.upkeep import living_cells
@@ -25,8 +26,8 @@ FOCUSED = """(e => e.getAttribute('aria-label') || e.labels?.[0]?.firstChild.tex
   e.textContent)(lab.shadowRoot.activeElement || lab)"""
 RNG = np.random.default_rng(0)
 FORMS = [
-    (cells.GRU, {"update_keeps": False}),
-    (cells.GRU, {"reset_after": False}),
+    (GRUVariant, {"update_keeps": False}),
+    (GRUVariant, {"reset_after": False}),
     (cells.LSTM, {}),
     (cells.RNN, {}),
 ]
@@ -73,7 +74,6 @@ def shown(chromium, tmp_path):
         head = f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>t</title>'
         file.write_text(
             head + '<meta name="viewport" content="width=device-width">' + body,
-            "utf-8",
             encoding="utf-8",
         )
         tab.goto(file.as_uri() + hash)

@@ -19,11 +19,11 @@ def rule(name):
     return next(found for found in page.RULES if found[2].__name__ == name)
 
 
-def after(name, html, context=None, pictures=None):
+def after(name, html, pictures=None):
     """The page after one rule."""
-    soup = BeautifulSoup(html, "html.parser")
-    page.apply(*rule(name), page.Page(soup, context or {}, pictures or {}))
-    return soup
+    made = page.Page(html, {}, pictures or {})
+    page.apply(*rule(name), made)
+    return made.soup
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ BARE = """<html><body><main id="main-content"><article><section><div class="cita
 
 @pytest.mark.parametrize("found", STANDING, ids=[found[2].__name__ for found in STANDING])
 def test_a_rule_that_the_theme_leaves_without_work_says_so(found, said):
-    page.apply(*found, page.Page(BeautifulSoup(BARE, "html.parser"), {}, {}))
+    page.apply(*found, page.Page(BARE, {}, {}))
     look, place, mend = found
     assert len(said) == 1 and f"{mend.__name__!r} finds no `{look}` where `{place}` is" in said[0]
 
@@ -61,7 +61,7 @@ def test_formulas_code_and_drawings_pass_through_unread():
     ]
     formula = '<span class="katex"><span></span></span>'
     text = ARTICLE.format("".join(leaves) + FENCE.format(formula))
-    new = page.mended(text, {}, {})
+    new = page.Page(text, {}, {}).mended()
     assert all(leaf in new for leaf in [*leaves, formula]) and "formula-->" not in new
 
 
@@ -122,7 +122,7 @@ CLAIMS = """✓ mine = library: largest difference of 45: 4e-15 (within 1e-10)
 @pytest.mark.parametrize("before", ["", "loss 0.31\n"])
 def test_a_claim_is_set_apart_with_its_number(before):
     output = f'<div class="output stream"><pre><span></span>{before}{escape(CLAIMS)}</pre></div>'
-    page_after = BeautifulSoup(page.mended(ARTICLE.format(output), {}, {}), "html.parser")
+    page_after = BeautifulSoup(page.Page(ARTICLE.format(output), {}, {}).mended(), "html.parser")
     claims = page_after.select("pre .claim")
     assert [c.get_text() for c in claims] == CLAIMS.splitlines()
     assert [c.b.get_text() for c in claims] == ["largest difference of 45: 4e-15", "9 of 9"]
@@ -132,7 +132,7 @@ def test_a_claim_is_set_apart_with_its_number(before):
 
 def test_other_output_with_a_mark_in_it_stays_as_it_is():
     output = '<div class="output stream"><pre><span></span>passed: ✓ yes\n✓ done\n</pre></div>'
-    assert output in page.mended(ARTICLE.format(output), {}, {})
+    assert output in page.Page(ARTICLE.format(output), {}, {}).mended()
 
 
 def test_a_column_without_a_head_heads_the_rows():

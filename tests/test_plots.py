@@ -253,3 +253,41 @@ def test_the_pair_has_four_arrows_a_step_and_the_named_ones_are_strong(ax):
 def test_the_pair_refuses_an_arrow_that_is_not_there(ax):
     with pytest.raises(ValueError, match="no arrow.*D_3"):
         plots.pair_chain(ax, steps=2, lit={"D_3"})
+
+
+def arrows_of(ax):
+    found = (getattr(text, "arrow_patch", None) for text in ax.texts)
+    return [patch for patch in found if patch]
+
+
+def test_the_two_readers_of_one_state_are_drawn_strong_and_the_way_back_is_dashed(ax):
+    plots.two_readers(ax, steps=3, lit=2)
+    arrows = arrows_of(ax)
+    strong = [a for a in arrows if to_hex(a.get_edgecolor()) == plots.PALETTE["positive"]]
+    assert len(arrows) == 9 and len(strong) == 2
+    assert sum(a.get_linestyle() == "--" for a in arrows) == 3
+
+
+@pytest.mark.parametrize(("steps", "k", "borders"), [(6, 3, 1), (6, 2, 2), (6, 6, 0), (3, 1, 2)])
+def test_the_state_passes_every_border_of_a_chunk_and_the_gradient_none(ax, steps, k, borders):
+    plots.chunked(ax, steps, k)
+    arrows = arrows_of(ax)
+    back = sum(a.get_linestyle() == "--" for a in arrows)
+    assert len(arrows) - back == steps and back == steps - borders == steps - len(ax.lines)
+
+
+def test_bands_draw_the_median_and_reach_to_the_outermost_seeds(ax):
+    runs = {"one": np.array([[1.0, 2.0], [2.0, 3.0], [9.0, 4.0]])}
+    plots.bands(ax, [10, 20], runs, {"one": {"color": plots.PALETTE["gate"]}})
+    assert np.array_equal(ax.lines[0].get_ydata(), [2.0, 3.0])
+    band = ax.collections[0].get_paths()[0].vertices
+    assert band[:, 1].min() == 1.0 and band[:, 1].max() == 9.0
+
+
+def test_verdicts_tick_what_passes_and_tell_good_rows_by_their_colour(ax):
+    plots.verdicts(
+        ax, [[True, True], [False, True]], ["right", "wrong"], ["a", "b"], good=["right"]
+    )
+    tints = [to_hex(patch.get_facecolor()) for patch in ax.patches]
+    assert tints == [plots.PALETTE["gate"]] * 2 + [plots.PALETTE["negative"]]
+    assert [t.get_text() for t in ax.texts] == ["✓"] * 3

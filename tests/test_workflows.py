@@ -80,6 +80,15 @@ def test_a_failure_on_the_newest_versions_opens_an_issue_and_blocks_nothing():
     assert last["if"] == "failure()"
 
 
+def test_claims_are_tried_every_week_and_on_other_cpus_before_a_release():
+    weekly = [step.get("run") for step in steps(ROOT / ".github" / "workflows" / "claims.yml")]
+    assert {"make falsify", "make test-twice", "make test-portable"} <= set(weekly)
+    flow = load(ROOT / ".github" / "workflows" / "publish.yml")
+    release = [step.get("run", "") for step in flow["jobs"]["release"]["steps"]]
+    created = next(n for n, run in enumerate(release) if "gh release" in run)
+    assert "make test-portable" in release[:created]
+
+
 def test_publishing_may_write_and_what_talks_to_the_host_has_a_token():
     flows = {path.stem: load(path) for path in WORKFLOWS}
     assert flows["publish"]["permissions"]["contents"] == "write"  # the branch `launch`, releases

@@ -1,8 +1,5 @@
 // The few things of the frame that need a script. Loaded with the theme's scripts, after the page.
 (() => {
-  // Pages opened from the disk may not fetch each other: the search shows titles alone there.
-  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-
   // A formula that scrolls in its own box can be reached and moved with the keyboard.
   const formulas = document.querySelectorAll("div.math > .formula");
   const watch = new ResizeObserver((entries) => {

@@ -10,22 +10,25 @@ from numbers import Real
 import numpy as np
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+TINY, HUGE = np.nextafter(0, 1), sys.float_info.max
 
 
 def dtype(kind):
     """float32 or float64 as ``np.dtype``; float16 has no room for sums and vanishing gradients."""
-    if kind not in FLOATS:
+    if not isinstance(kind, (str, type, np.dtype)) or kind not in FLOATS:
         raise TypeError(f"dtype must be a floating type, np.float32 or np.float64, got {kind!r}")
     return np.dtype(kind)
 
 
-def floats(name, value):
+def floats(name, value, nan=True):
     """``value`` as an array of floats; whole numbers become float64: uint8 would turn over at 0."""
     value = np.asanyarray(value)
     if value.dtype.kind in "iub":
         return value.astype(np.float64)
     if value.dtype.kind != "f":
         raise TypeError(f"{name} must be an array of floats, got {value.dtype}")
+    if not nan:
+        finite(name, value)
     return value
 
 
@@ -143,12 +146,18 @@ def sizes(rng, **numbers):
     whole(**numbers)
 
 
-def positive(largest=sys.float_info.max, **numbers):
-    """Raise ValueError unless every number is positive, finite and at most ``largest``."""
+def between(least, most, **numbers):
+    """Raise ValueError unless every number lies between these, the ends included."""
     for name, value in numbers.items():
-        if not isinstance(value, Real) or not 0 < value <= largest:
-            limit = f" and at most {largest}" if largest < sys.float_info.max else ""
-            raise ValueError(f"{name} must be positive{limit}, got {value!r}")
+        if not isinstance(value, Real) or not least <= value <= most:
+            limits = "positive" if least == TINY else f"at least {least}"
+            limits += f" and at most {most}" if most < HUGE else ""
+            raise ValueError(f"{name} must be a number, {limits}, got {value!r}")
+
+
+def positive(**numbers):
+    """Raise ValueError unless every number is positive and finite."""
+    between(TINY, HUGE, **numbers)
 
 
 def tokens(name, value, size):

@@ -62,6 +62,7 @@ def train_on_gap(model, gap, *, rng, lr=1e-2, steps=300, distractors=0, clip=1.0
 
 def accuracy_on_gap(model, gap, *, rng, sentences=256, distractors=0):
     """Share of new sentences answered with the right language; chance is 0.1."""
+    checks.has(model=(model, "forward"))
     test = gap_sentences(gap, sentences, rng=rng, distractors=distractors, dtype=np.float32)
     return accuracy(model.forward(test.x)[0], test.y)
 

@@ -12,7 +12,7 @@ def jacobian_norms(cell, x, state=None):
     The product is kept at norm 1 on the way, so that a norm below 1e-300 is still exact until it
     is reported.  Raises ValueError unless the batch size is 1.
     """
-    _check_sequence(cell, x)
+    check_sequence(cell, x)
     state = cell.init_state(1) if state is None else state
     jacobians = []
     for x_t in x:
@@ -47,33 +47,7 @@ def norms_over_seeds(build, T, seeds=(0, 1, 2, 3, 4), input_scale=1.0):
     return np.array(rows)
 
 
-def lyapunov(cell, x, state=None, *, rng, exponents=1, discard=0):
-    """Lyapunov exponents of a driven cell: mean growth per step of a small change, in natural logs.
-
-    x (T, 1, D): one sequence, run from ``state`` or zeros; rng: starting directions;
-    discard: steps left out of the mean while the directions turn  →  (exponents,), largest first.
-    Negative: the effect of a change vanishes on this run; positive: it explodes.  An exponent is
-    -inf where a change is lost at once.  After each step the directions are made orthogonal again
-    (QR), or all would turn to the largest exponent's.
-    Raises ValueError for a batch, too many exponents, or a discard that leaves no step.
-    """
-    _check_sequence(cell, x)
-    state = cell.init_state(1) if state is None else state
-    size = cell.jacobian(x[0], state).shape[-1]
-    checks.sizes(rng, discard=(discard, 0, len(x) - 1), exponents=(exponents, 1, size))
-    directions, total = rng.standard_normal((exponents, size)).astype(cell.dtype), 0.0
-    directions = np.linalg.qr(directions.T)[0].T
-    for t, x_t in enumerate(x):
-        grown = directions @ cell.jacobian(x_t, state)[0]  # row convention: δs_t = δs_{t-1} J_t
-        directions, R = np.linalg.qr(grown.T)
-        directions = directions.T
-        if t >= discard:
-            with np.errstate(divide="ignore"):
-                total = total + np.log(np.abs(np.diag(R)))
-        state, _ = cell.step(x_t, state)
-    return total / (len(x) - discard)
-
-
-def _check_sequence(cell, x):
+def check_sequence(cell, x):
+    """Raise TypeError or ValueError unless x is one sequence (T, 1, D) for the cell."""
     checks.has(cell=(cell, "input_size", "init_state", "jacobian", "step"))
     checks.array("x, one sequence,", x, "T", 1, cell.input_size, like=cell.dtype)

@@ -13,9 +13,8 @@ from lessons_lib import checks
 def sigmoid(a):
     """σ(a) = ½ + ½ tanh(a/2), any shape.  This form cannot overflow, and it is fast.
 
-    Its error is at most the rounding error of ½, so the lower tail has fewer digits the further
-    out: below -17 in float32, -37 in float64, it is 0.  Where log σ(a) is needed, take
-    ``log_softmax`` of (a, 0).
+    Its error is the rounding error of 1, so the lower tail has fewer digits the further out: beyond
+    about -20 in float32 and -38 in float64 it is 0.  For log σ(a) take ``log_softmax`` of (a, 0).
     """
     return 0.5 + 0.5 * np.tanh(0.5 * checks.floats("a", a))
 
@@ -44,9 +43,10 @@ def softmax(a, axis=-1):
 def d_softmax(p, dp, axis=-1):
     """Backward of softmax: p ⊙ (dp - Σ p ⊙ dp), the product of diag(p) - ppᵀ with dp."""
     p, dp = checks.floats("p", p), checks.floats("dp", dp)
-    mean = (p * dp).sum(axis=axis, keepdims=True)
-    checks.finite("p ⊙ dp", mean)
-    return p * (dp - mean)
+    checks.whole(axis=(axis, -p.ndim, p.ndim - 1))
+    checks.finite("p", p)
+    checks.finite("dp", dp)
+    return p * (dp - (p * dp).sum(axis=axis, keepdims=True))
 
 
 def log_softmax(a, axis=-1):
@@ -88,8 +88,8 @@ def squared_error(y, target):
 def _shifted(a, axis):
     """a minus its maximum along ``axis``."""
     a = checks.floats("a", a)
-    if a.ndim == 0 or a.size == 0:
-        raise ValueError(f"softmax needs at least one entry along axis {axis}, got shape {a.shape}")
+    checks.shape("a", a, ..., "K")
+    checks.whole(axis=(axis, -a.ndim, a.ndim - 1))
     top = a.max(axis=axis, keepdims=True)
     if not np.isfinite(top).all():
         raise ValueError(

@@ -94,6 +94,7 @@ def edited(function, changes):
     changes: dict right → wrong; each right piece must occur exactly once  →  the new function.
     Raises ValueError for a piece that does not: an edit that changes nothing would be no edit.
     """
+    checks.has(changes=(changes, "items"))
     source = textwrap.dedent(inspect.getsource(function))
     for right, wrong in changes.items():
         if source.count(right) != 1:

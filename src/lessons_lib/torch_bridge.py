@@ -45,7 +45,8 @@ def to_torch(cell, kind):
     module = _empty_module(cell, kind)
     expected = {name: array.shape for name, array in _our_layout(module, _values(module)).items()}
     given = {name: array.shape for name, array in cell.params.items()}
-    if given != expected or type(cell).__name__.lower() != kind.__name__.lower():
+    name = type(cell).__name__.removesuffix("Variant")
+    if given != expected or name.lower() != kind.__name__.lower():
         raise ValueError(
             f"nn.{kind.__name__} has parameters {expected}, {type(cell).__name__} has {given}: "
             f"give the module of the same name, for a cell without peepholes or coupled gates; "
@@ -54,7 +55,7 @@ def to_torch(cell, kind):
     if not getattr(cell, "update_keeps", True):
         raise ValueError(
             "the z of nn.GRU weighs the old state, the z of this GRU the candidate: "
-            "export cell.with_update_sign(True), which computes the same"
+            "export with_update_sign(cell, True), which computes the same"
         )
     arrays = _torch_layout(module, cell.params)
     with torch.no_grad():
@@ -89,14 +90,13 @@ def from_torch(module, kind):
 def torch_gradients(module):
     """The ``.grad`` of every parameter, with our names and layout: comparable to ``grads``.
 
-    Raises TypeError or ValueError where the module is not supported, ValueError where
-    there are no gradients yet.
+    Raises TypeError or ValueError where the module is not supported or has no gradients yet.
     """
     _check_module(module)
     missing = [name for name, parameter in module.named_parameters() if parameter.grad is None]
     if missing:
         raise ValueError(f"no gradient in {missing}: call backward() on a loss first")
-    arrays = {name: _to_numpy(parameter.grad) for name, parameter in module.named_parameters()}
+    arrays = {name: p.grad.cpu().numpy().copy() for name, p in module.named_parameters()}
     return _our_layout(module, arrays)
 
 
@@ -132,13 +132,12 @@ def _empty_module(cell, kind):
     raise TypeError(f"to_torch: expected a class such as nn.LSTM, got {kind!r}; {SUPPORTED}")
 
 
-def _to_numpy(tensor):
-    return tensor.detach().cpu().numpy().copy()
-
-
 def _values(module):
     _check_module(module)
-    return {name: _to_numpy(parameter) for name, parameter in module.named_parameters()}
+    return {
+        name: parameter.detach().cpu().numpy().copy()
+        for name, parameter in module.named_parameters()
+    }
 
 
 def _gates(rows, count):

@@ -24,9 +24,10 @@ class Adam:
 
     def __init__(self, parameters, lr, *, clip=None, betas=(0.9, 0.999), eps=1e-8):
         checks.positive(lr=lr, eps=eps, clip=1 if clip is None else clip)
-        checks.positive(1, **{f"1 - betas[{n}]": 1 - b for n, b in enumerate(betas)})
+        b1, b2 = betas
+        checks.between(0, np.nextafter(1, 0), b1=b1, b2=b2)
         parameters = list(parameters)
-        check_tensors(**{f"parameter {n}": p for n, p in enumerate(parameters)})
+        _check_tensors(**{f"parameter {n}": p for n, p in enumerate(parameters)})
         self.parameters = [p for p in parameters if p.requires_grad]
         if not self.parameters:
             raise ValueError("Adam: no parameter to train; a generator can be used up only once")
@@ -42,7 +43,7 @@ class Adam:
         A parameter that took no part in the loss counts as one with gradient 0.
         Raises ValueError where no parameter has a gradient or one is not finite.
         """
-        checks.positive(factor=factor or 1)  # 0 at the end of a schedule
+        checks.between(0, checks.HUGE, factor=factor)
         grads, norm = self._gradients()
         adam(
             self.parameters, grads, self.means, self.squares, [], self.steps,
@@ -74,7 +75,7 @@ class Adam:
         return grads, norm
 
 
-def check_tensors(**things):
+def _check_tensors(**things):
     """Raise TypeError unless all are tensors."""
     for name, thing in things.items():
         if not isinstance(thing, torch.Tensor):
@@ -86,7 +87,7 @@ def accuracy(logits, targets):
 
     logits (..., K), targets (...)  →  float.  Raises ValueError where the shapes disagree.
     """
-    check_tensors(logits=logits, targets=targets)
+    _check_tensors(logits=logits, targets=targets)
     checks.shape("logits", logits, ..., "K")
     checks.shape("targets", targets, *logits.shape[:-1])
     return (logits.argmax(dim=-1) == targets).double().mean().item()
@@ -103,7 +104,7 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
     look at, and where there is no batch.
     """
     checks.has(optimiser=(optimiser, "update", "clear"))
-    if stop and not metric:
+    if stop is not None and metric is None:
         raise ValueError("train: stop looks at the metrics; give a metric, such as accuracy")
     losses, metrics, norms = [], [], []
     for step, (x, *targets) in enumerate(progress(batches, desc="training", unit="step")):
@@ -114,11 +115,11 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
             raise ValueError(f"train: the loss is {losses[-1]} at step {step}; lower the rate")
         optimiser.clear()
         value.backward()
-        norms.append(optimiser.update(schedule(step) if schedule else 1.0))
-        if metric:
+        norms.append(optimiser.update(1.0 if schedule is None else schedule(step)))
+        if metric is not None:
             with torch.no_grad():
                 metrics.append(metric(y, *targets))
-        if stop and stop(metrics):
+        if stop is not None and stop(metrics):
             break
     if not losses:
         raise ValueError("train: no batch came; a generator can be used up only once")

@@ -41,7 +41,7 @@ class SequenceModel:
         read = hs[-1] if self.last_only else hs
         return read @ self.read_out["W_hy"] + self.read_out["b_y"], state, (hs, cache)
 
-    def backward(self, dy, cache, dstate=None, dhs=0.0):
+    def backward(self, dy, cache, dstate=None, dhs=None):
         """dy like y, dhs (T, B, H): what reaches hs by other ways than the read-out
         →  dx (T, B, D), dstate, grads (dict like params)."""
         hs, cell_cache = cache
@@ -49,12 +49,13 @@ class SequenceModel:
         checks.array("dy", dy, *read.shape[:-1], self.read_out["b_y"].size, like=hs.dtype)
         flat = dy.reshape(-1, dy.shape[-1])
         dread = dy @ self.read_out["W_hy"].T
-        if np.ndim(dhs):
-            checks.array("dhs", dhs, *hs.shape, like=hs.dtype)
         if self.last_only:
             last, dread = dread, np.zeros_like(hs)
             dread[-1] = last
-        dx, dstate, grads = self.cell.backward(dread + dhs, cell_cache, dstate)
+        if dhs is not None:
+            checks.array("dhs", dhs, *hs.shape, like=hs.dtype)
+            dread += dhs
+        dx, dstate, grads = self.cell.backward(dread, cell_cache, dstate)
         grads = {f"cell.{k}": v for k, v in grads.items()}
         grads["W_hy"] = read.reshape(-1, hs.shape[-1]).T @ flat
         grads["b_y"] = flat.sum(axis=0)
@@ -62,18 +63,23 @@ class SequenceModel:
 
 
 def global_norm(grads):
-    """Euclidean norm of all gradients together: dict of arrays  →  float."""
+    """Euclidean norm of all gradients together: dict of arrays  →  float.  ValueError for NaN."""
     checks.names("gradients", grads, grads)
     for name, g in grads.items():
         checks.array(f"gradient {name}", g, ..., nan=True)
-    square = sum(float(np.vdot(g, g)) for g in grads.values())
-    if 1e-30 < square < np.inf:
-        return float(np.sqrt(square))
-    # Squares overflow or vanish, in float32 beyond 1.8e19 and 1e-19: take out the largest entry.
-    largest = max((float(np.abs(g).max()) for g in grads.values()), default=0.0)
-    if not 0 < largest < np.inf:
-        return largest
-    return largest * global_norm({name: g.astype(float) / largest for name, g in grads.items()})
+    square, largest = sum(float(np.vdot(g, g)) for g in grads.values()), 1.0
+    if not 1e-30 < square < np.inf:
+        # Squares overflow or vanish, in float32 beyond 1.8e19 and 1e-19: take out the largest.
+        largest = max((float(np.abs(g).max()) for g in grads.values()), default=0.0) or 1.0
+        with np.errstate(invalid="ignore"):  # inf / inf, refused below
+            square = sum(float(np.square(g / largest).sum()) for g in grads.values())
+    norm = largest * float(np.sqrt(square))
+    if not np.isfinite(norm):
+        raise ValueError(
+            f"the norm of the gradient is {norm}, not finite: lower the learning rate, or clip at "
+            "a smaller norm from the start"
+        )
+    return norm
 
 
 def clip_by_global_norm(grads, limit):
@@ -82,13 +88,8 @@ def clip_by_global_norm(grads, limit):
     dict of arrays, limit > 0  →  new dict (same direction), the norm before clipping.  Raises
     ValueError for a limit not above 0 and for gradients that are not finite.
     """
-    checks.positive(np.inf, limit=limit)
+    checks.between(checks.TINY, np.inf, limit=limit)
     norm = global_norm(grads)
-    if not np.isfinite(norm):
-        raise ValueError(
-            f"the norm of the gradient is {norm}, not finite: lower the learning rate, or clip at "
-            "a smaller norm from the start"
-        )
     if norm <= limit:
         return grads, norm
     return {name: g * g.dtype.type(limit / norm) for name, g in grads.items()}, norm
@@ -104,7 +105,8 @@ class Adam:
 
     def __init__(self, lr, *, clip=None, betas=(0.9, 0.999), eps=1e-8):
         checks.positive(lr=lr, eps=eps, clip=1 if clip is None else clip)
-        checks.positive(1, **{f"1 - betas[{n}]": 1 - b for n, b in enumerate(betas)})
+        b1, b2 = betas
+        checks.between(0, np.nextafter(1, 0), b1=b1, b2=b2)
         self.lr, self.clip, self.betas, self.eps = lr, clip, betas, eps
         self.steps, self.means, self.squares = 0, {}, {}
 
@@ -114,7 +116,7 @@ class Adam:
         for name, g in grads.items():
             checks.array(f"parameter {name}", params[name], *np.shape(g), nan=True)
             checks.shape(f"gradient {name}, met before,", g, *np.shape(self.means.get(name, g)))
-        checks.positive(factor=factor or 1)  # 0 at the end of a schedule
+        checks.between(0, checks.HUGE, factor=factor)
         grads, norm = clip_by_global_norm(grads, self.clip or 1e19)  # float32 squares overflow
         self.steps += 1
         (b1, b2), t = self.betas, self.steps
@@ -132,7 +134,7 @@ class Adam:
 def linear_decay(steps, last=0.3):
     """Schedule: factor 1, then a line down to 0 over the ``last`` part of ``steps``, then 0."""
     checks.whole(steps=(steps, 1))
-    checks.positive(1, last=last)
+    checks.between(checks.TINY, 1, last=last)
     return lambda step: max(0.0, min(1.0, (steps - step) / (last * steps)))
 
 
@@ -178,7 +180,7 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
     →  History.  Raises ValueError for a loss that is not finite, ``stop`` without metric, no batch.
     """
     checks.has(model=(model, "forward", "backward", "params"), optimiser=(optimiser, "update"))
-    if stop and not metric:
+    if stop is not None and metric is None:
         raise ValueError("train: stop looks at the metrics; give a metric, such as accuracy")
     losses, metrics, norms, state = [], [], [], None
     for step, (x, *targets) in enumerate(progress(batches, desc="training", unit="step")):
@@ -187,12 +189,12 @@ def train(model, batches, *, loss, optimiser, schedule=None, metric=None, stop=N
         if not np.isfinite(value):
             raise ValueError(f"train: the loss is {value} at step {step}; lower the learning rate")
         _, _, grads = model.backward(dy, cache)
-        factor = schedule(step) if schedule else 1.0
+        factor = 1.0 if schedule is None else schedule(step)
         norms.append(optimiser.update(model.params, grads, factor))
         losses.append(value)
-        if metric:
+        if metric is not None:
             metrics.append(metric(y, *targets))
-        if stop and stop(metrics):
+        if stop is not None and stop(metrics):
             break
         state = final if carry_state else None
     if not losses:

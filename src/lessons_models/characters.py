@@ -57,7 +57,8 @@ def bits_per_character(model, ids):
     """
     checks.has(model=(model, "cell", "forward"))
     ids = np.asarray(ids)
-    checks.shape("ids", ids[1:], "n")
+    checks.shape("ids", ids, "n")
+    checks.shape("ids after the first", ids[1:], "n")
     x = one_hot(ids[:-1], model.cell.input_size, model.cell.dtype)[:, None]
     nats, _ = cross_entropy(model.forward(x)[0], ids[1:, None])
     return nats / float(np.log(2))

@@ -9,7 +9,7 @@ The arrangements are read off the public documentation of Keras 3 (``keras.layer
 For ``torch.nn.GRU`` see ``lessons_lib.torch_bridge``.  Values are copied and keep their dtype.
 
 **Sign.**  In all three z weighs the old state.  A cell with ``update_keeps=False`` is converted
-on the way out (``GRU.with_update_sign``), so what comes back has ``update_keeps=True``.
+on the way out (``with_update_sign``), so what comes back has ``update_keeps=True``.
 
 **Placement.**  The reset gate stays where it is: no choice of weights moves it.  Keras tells the
 placement by the shape of its bias, ONNX by ``linear_before_reset``; the joined form [h, x] W has
@@ -22,6 +22,7 @@ second is 0 on the way out, but for b_hn; on the way back the two are added.
 import numpy as np
 
 from lessons_lib.cells.gru import GRU
+from lessons_models.gru_variants import GRUVariant, with_update_sign
 
 Z_R_N = [1, 0, 2]  # from our order r z n to z r n; its own inverse
 
@@ -120,7 +121,7 @@ def from_joined(arrays, *, state_first=True):
 def _keeping(cell):
     if not isinstance(cell, GRU):
         raise TypeError(f"gru_layouts: expected a cells.GRU, got {type(cell).__name__}")
-    return cell.with_update_sign(True)
+    return with_update_sign(cell, True)
 
 
 def _columns(blocks):
@@ -157,7 +158,7 @@ def _cell(W_xh, W_hh, beside_input, beside_state, after):
     if after:
         params["b_hn"] = beside_state[2].copy()
     (_, D, H), rng = W_xh.shape, np.random.default_rng(0)  # every draw is overwritten
-    cell = GRU(D, H, rng=rng, reset_after=after, dtype=W_xh.dtype)
+    cell = GRUVariant(D, H, rng=rng, reset_after=after, dtype=W_xh.dtype)
     shapes = {name: array.shape for name, array in params.items()}
     if shapes != {name: array.shape for name, array in cell.params.items()}:
         raise ValueError(f"gru_layouts: these arrays are not those of one GRU: {shapes}")

@@ -12,11 +12,10 @@ from tools.environment import ROOT
 from tools.notebooks import verdicts
 from tools.notebooks.compare import N
 from tools.notebooks.falsifiers import calls
-from tools.notebooks.in_process import code_cells
+from tools.notebooks.in_process import code_cells, python
 
 # Lessons that still judge with assert and print: the one list of them, and it only grows shorter.
 NOT_YET = {
-    "1_rnn/backprop_through_time",
     "1_rnn/character_model",
     "1_rnn/shapes_of_sequences",
     "1_rnn/why_state",
@@ -60,7 +59,7 @@ def faults(path):
     cells = code_cells(path)
     found, texts = [], []
     for n, cell in enumerate(cells, 1):
-        tree = ast.parse(cell.source)
+        tree = ast.parse(python(cell.source))
         checks = (asserts(tree), typed_verdicts(tree), shapes(cell), answers(cell), promises(cell))
         found += [f"code cell {n}: {fault}" for check in checks for fault in check]
         texts += [text for text, _ in calls(cell.source) if text]

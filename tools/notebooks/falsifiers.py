@@ -21,7 +21,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.notebooks.in_process import code_cells
+from tools.notebooks.in_process import code_cells, python
 
 CALLS = {"claim", "compare"}
 NEEDED, KEYS = {"claim", "old", "new"}, {"claim", "old", "new", "library", "from", "why"}
@@ -56,7 +56,7 @@ class Plan:
 
 def calls(source):
     """(text or None where it is no literal, stands at the top level?) of every claim of a cell."""
-    tree = ast.parse(source)
+    tree = ast.parse(python(source))
     top = {id(node.value) for node in tree.body if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", None) in CALLS:

@@ -52,8 +52,13 @@ class Session:
 
 def code_cells(path):
     """The code cells of a notebook that hold code."""
-    cells = nbformat.read(path, as_version=4).cells
+    cells = nbformat.v4.reads(Path(path).read_text(encoding="utf-8")).cells
     return [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def python(source):
+    """The source of a cell without the lines that only IPython reads."""
+    return "\n".join("" if line[:1] in ("%", "!") else line for line in source.split("\n"))
 
 
 def described(error):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tools.environment import PACKAGES, ROOT
 from tools.notebooks import falsifiers
-from tools.notebooks.in_process import code_cells
+from tools.notebooks.in_process import code_cells, python
 
 RECORD = ROOT / "book" / "verdicts.json"
 APART = ("lessons_kit.plots", "lessons_kit.diagrams", "lessons_kit.exercises", "lessons_kit.doctor")
@@ -58,7 +58,7 @@ def faults(path):
 def fingerprint(path):
     """Hash of all that the verdicts on a lesson depend on."""
     plan = falsifiers.plan(path)
-    code = "\n\n".join(essence(cell.source) for cell in code_cells(path))
+    code = "\n\n".join(essence(python(cell.source)) for cell in code_cells(path))
     parts = [code, repr(plan.falsifiers), repr(sorted(plan.exempt))]
     parts += [essence(file.read_text(encoding="utf-8")) for file in modules(code)]
     stored = sorted(DATA.rglob("*.json"))
@@ -78,6 +78,7 @@ def modules(code):
     return [found[name] for name in sorted(found)]
 
 
+@cache
 def imported(code):
     """Names of the course's modules in the import statements, their packages included."""
     names = set()

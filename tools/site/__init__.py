@@ -5,6 +5,7 @@ katex           formulas, drawn while building
 actions         the links below a title: run, download, mend
 theme/          the templates around the text, over those of sphinx_book_theme
 page            one pass over each page for what no template reaches
+search          what the search looks through, in place of Sphinx's own
 bundle          one style sheet and one script, when all pages are written
 """
 
@@ -18,10 +19,16 @@ THEME = Path(__file__).parent / "theme"
 def finish(app, error):
     if error or app.builder.name != "html":
         return
-    from tools.site import bundle
+    from tools.site import bundle, search
 
-    with progress_message("bundling styles and scripts"):
-        bundle.write(Path(app.outdir), app.builder.templates.context)
+    out, made = Path(app.outdir), app.builder.templates
+    with progress_message("bundling styles, scripts and what the search looks through"):
+        search.write(out, made.sections, sorted(app.env.found_docs))
+        bundle.write(out, made.context)
+
+
+def without_search(app):
+    app.builder.search = False  # Sphinx's
 
 
 def setup(app):
@@ -31,5 +38,6 @@ def setup(app):
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, nothing here reads it
     for part in (bibliography, katex, actions):
         part.setup(app)
+    app.connect("builder-inited", without_search)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its colours
     return {"parallel_read_safe": True, "parallel_write_safe": False}

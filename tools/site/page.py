@@ -8,13 +8,13 @@ theme: the strict build fails and names it.
 
 import re
 from html import escape
-from typing import NamedTuple
 
 import imagesize
 from bs4 import BeautifulSoup
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util.logging import getLogger
 
+from tools.site import search
 from tools.site.katex import FENCE
 
 # Formulas, code and scripts are four fifths of a page, and no rule looks into them.
@@ -23,6 +23,7 @@ FRAME = 'id="main-content"'  # of the theme, on no page that leads elsewhere
 TEXT = "article section"  # on the pages of the book, not on the one of the search
 CLAIM = re.compile(r"^✓ (.+?): (.+?)( \([^()]*\))?(?:\n|\Z)", flags=re.M)
 CLAIM_HTML = r'<span class="claim"><i>✓</i> \1: <b>\2</b><small>\3</small></span>'
+HELD = re.compile(r"<!--leaf (\d+)-->")
 NAMES = {
     "pst-search-dialog": "Search",
     "pst-primary-sidebar-modal": "Book",
@@ -32,10 +33,24 @@ RULES = []
 logger = getLogger(__name__)
 
 
-class Page(NamedTuple):
-    soup: BeautifulSoup
-    context: dict  # of the template
-    pictures: dict  # name below _images → file
+class Page:
+    """The text of a page as the theme makes it: parsed, then mended, then text again."""
+
+    def __init__(self, text, context, pictures):
+        """context: of its template; pictures: name below _images → file."""
+        self.context, self.pictures, self.leaves = context, pictures, []
+        self.soup = BeautifulSoup(LEAF.sub(self.hold, text), "html.parser")
+
+    def hold(self, match):
+        if match[2] == "pre" and "✓ " in match[0]:
+            return match[0]
+        self.leaves.append(match[1] or match[0])
+        return f"<!--leaf {len(self.leaves) - 1}-->"
+
+    def mended(self):
+        for rule in RULES:
+            apply(*rule, self)
+        return HELD.sub(lambda match: self.leaves[int(match[1])], str(self.soup))
 
 
 class Templates(BuiltinTemplateLoader):
@@ -43,7 +58,7 @@ class Templates(BuiltinTemplateLoader):
 
     def init(self, builder, theme=None, dirs=None):
         super().init(builder, theme, dirs)
-        self.builder, self.context = builder, {}
+        self.builder, self.context, self.sections = builder, {}, {}
 
     def render(self, template, context):
         text = super().render(template, context)
@@ -51,23 +66,10 @@ class Templates(BuiltinTemplateLoader):
             return text
         self.context = context
         pictures = {name: self.builder.srcdir / p for p, name in self.builder.images.items()}
-        return mended(text, context, pictures)
-
-
-def mended(text, context, pictures):
-    """The text of a page as the theme makes it  →  the text after all rules."""
-    leaves = []
-
-    def hold(match):
-        if match[2] == "pre" and "✓ " in match[0]:
-            return match[0]
-        leaves.append(match[1] or match[0])
-        return f"<!--leaf {len(leaves) - 1}-->"
-
-    soup = BeautifulSoup(LEAF.sub(hold, text), "html.parser")
-    for rule in RULES:
-        apply(*rule, Page(soup, context, pictures))
-    return re.sub(r"<!--leaf (\d+)-->", lambda match: leaves[int(match[1])], str(soup))
+        page = Page(text, context, pictures)
+        text = page.mended()
+        self.sections[context["pagename"]] = search.sections(page)
+        return text
 
 
 def apply(look, place, mend, page):

@@ -3,15 +3,16 @@
 import argparse
 import importlib.util
 import os
-import re
 import shutil
 import sys
 
+from lessons_kit.doctor import places
 from lessons_kit.doctor.words import SAY, quoted
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 DRIVERS = ("/proc/driver/nvidia/version", "/dev/nvidia0", "/dev/dxg")
+PYTHON, DOCTOR = "{}.{}.{}".format(*sys.version_info), ("-m", "lessons_kit.doctor")
 HIDE = {"matplotlib", "numpy", "torch", "tqdm"}
 
 
@@ -34,53 +35,40 @@ def report(arguments):
 
 def examine(here):
     """(faults, remarks, the line that ends a report without a fault)"""
-    from lessons_kit.doctor import packages, places
+    from lessons_kit.doctor import kernel, packages
 
     root = places.course(here)
-    own, running = places.own_python(root), sys.executable
-    mine = bool(own) and places.same(sys.prefix, os.path.join(root, ".venv"))
-    doctor = quoted(own or "", "-m", "lessons_kit.doctor")
-    python = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):  # noqa: UP036 (an old Python runs this to hear it)
-        mend = doctor if own and not mine else places.anew(root, " PYTHON=python3.12")
-        return [(SAY["python"].format(old=python, path=running), mend)], [], ""
-    have = packages.installed()
-    if "lessons-lib" not in have or not importlib.util.find_spec("lessons_lib"):
-        if own and not mine:
-            return [(SAY["other"].format(path=running, own=own), doctor)], [], ""
-        return [(SAY["uninstalled"].format(path=running), places.install(root))], [], ""
-    if not importlib.util.find_spec("pip"):
-        return [(SAY["pip"].format(path=running), places.install(root))], [], ""
-    missing, unfit = packages.checked("dev" if mine else "torch")
-    if missing and own and not mine:
-        return [(SAY["other"].format(path=running, own=own), doctor)], [], ""
-    lessons = places.notebooks(root, here)
-    well = SAY["well"].format(python=python, version=have["lessons-lib"], notebooks=len(lessons))
-    names = HIDE | sys.stdlib_module_names
+    for fault in unusable(root):
+        return [fault], [], ""
+    have, lessons = packages.installed(), places.notebooks(root, here)
+    folders = {here, *map(os.path.dirname, lessons)}
     found = [
-        *packages.faults(root, missing, unfit),
-        *places.hidden({here, *map(os.path.dirname, lessons)}, names),
-        *place(root, here, lessons, have["lessons-lib"]),
+        *packages.faults(root, *packages.checked("dev" if places.is_own(root) else "torch")),
+        *places.hidden(folders, HIDE | sys.stdlib_module_names),
+        *places.strange(root, here, lessons, have["lessons-lib"]),
     ]
-    if not found:
-        from lessons_kit.doctor import kernel
-
-        found = list(kernel.faults(root, here, lessons, have))
-    return found, list(remarks(packages, have)), well
+    found = found or list(kernel.faults(root, here, lessons, have))
+    said = {"python": PYTHON, "version": have["lessons-lib"], "notebooks": len(lessons)}
+    return found, list(remarks(packages, have)), SAY["well"].format(**said)
 
 
-def place(root, here, lessons, got):
-    """Not where lessons are, or where they are of another release."""
-    from lessons_kit.doctor import places
+def unusable(root):
+    """What has to be mended before anything else can be looked at."""
+    own = None if places.is_own(root) else places.own_python(root)
+    other = SAY["other"].format(path=sys.executable, own=own), quoted(own or "", *DOCTOR)
+    if sys.version_info < (3, 11):  # noqa: UP036 (an old Python runs this to hear it)
+        mend = other[1] if own else places.anew(root, " PYTHON=python3.12")
+        yield SAY["python"].format(old=PYTHON, path=sys.executable), mend
+        return
+    from lessons_kit.doctor import packages
 
-    if not root and not lessons:
-        source = places.course(os.path.dirname(importlib.util.find_spec("lessons_lib").origin))
-        yield SAY["folder"].format(path=here), quoted("cd", source or places.FOLDER)
-    if root:
-        with open(os.path.join(root, "pyproject.toml"), encoding="utf-8") as file:
-            need = re.search(r"^version\s*=\s*[\"']([^\"']+)", file.read(), re.MULTILINE)
-        if need and need.group(1) != got:
-            yield SAY["release"].format(got=got, need=need.group(1)), places.install(root)
+    if "lessons-lib" not in packages.installed() or not places.library():
+        text = SAY["uninstalled"].format(path=sys.executable)
+        yield other if own else (text, places.install(root))
+    if not importlib.util.find_spec("pip"):
+        yield SAY["pip"].format(path=sys.executable), places.install(root)
+    if own and packages.checked("torch")[0]:
+        yield other
 
 
 def remarks(packages, have):

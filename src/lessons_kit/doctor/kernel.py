@@ -74,8 +74,8 @@ def library(root, folder, lacking):
     mine = bool(source) and places.same(folder, os.path.join(source, "src", "lessons_lib"))
     packed = os.path.basename(os.path.dirname(folder)) in ("site-packages", "dist-packages")
     if root and not packed and not (mine and places.same(source, root)):
-        own = places.same(sys.prefix, os.path.join(root, ".venv"))
-        yield SAY["elsewhere"].format(path=folder), (places.anew if own else places.install)(root)
+        mend = places.anew(root) if places.is_own(root) else places.install(root)
+        yield SAY["elsewhere"].format(path=folder), mend
     if lacking:
         (what, notebook), *more = lacking
         what += SAY["more"].format(count=len(more)) if more else ""

@@ -64,4 +64,5 @@ def wanting(sources):
                 yield module.__name__ + "." + node.attr
 
 
-print(json.dumps(look(json.loads(os.environ["LESSONS"]))))
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(os.environ["LESSONS"]))))

@@ -19,12 +19,13 @@ def installed():
 
 
 def checked(extras):
-    """All that the library needs  →  {name: what is missing}, {name: (version, what fits)}."""
+    """All that the library needs  →  {name: missing}, {name: (version, what fits)}."""
     from pip._vendor.packaging.requirements import Requirement
 
-    missing, unfit, ask, seen = {}, {}, [Requirement("lessons_lib[" + extras + "]")], set()
+    missing, unfit, seen = {}, {}, set()
+    ask = [Requirement(f"lessons_lib[{extras}]")]
     for need in ask:  # it grows
-        spec = need.name + str(need.specifier)
+        spec = f"{need.name}{need.specifier}"
         try:
             found = metadata.distribution(need.name)
         except metadata.PackageNotFoundError:
@@ -32,12 +33,10 @@ def checked(extras):
             continue
         if not need.specifier.contains(found.version, prereleases=True):
             unfit.setdefault(need.name, (found.version, spec))
-        for line in set(found.requires or []) - seen if not need.extras else found.requires:
-            other = Requirement(line)
-            asked = [{"extra": extra} for extra in need.extras or [""]]
-            if not other.marker or any(map(other.marker.evaluate, asked)):
-                ask.append(other)
-                seen.add(line)
+        asked = [{"extra": extra} for extra in need.extras or [""]]
+        others = map(Requirement, [] if str(need) in seen else found.requires or [])
+        ask += [o for o in others if not o.marker or any(map(o.marker.evaluate, asked))]
+        seen.add(str(need))
     return missing, unfit
 
 

@@ -3,9 +3,10 @@
 import glob
 import importlib.util
 import os
+import re
 import sys
 
-from lessons_kit.doctor.words import SAY, WINDOWS, inside, move, pip
+from lessons_kit.doctor.words import SAY, WINDOWS, inside, move, pip, quoted
 
 FOLDER = "FOLDER-OF-THE-COURSE"
 
@@ -32,6 +33,17 @@ def own_python(root):
     tails = os.path.join("bin", "python"), os.path.join("Scripts", "python.exe")
     paths = [os.path.join(root, ".venv", tail) for tail in tails] if root else []
     return next(filter(os.path.exists, paths), None)
+
+
+def is_own(root):
+    """Does the Python that runs now belong to the course's .venv?"""
+    return bool(root) and same(sys.prefix, os.path.join(root, ".venv"))
+
+
+def library():
+    """The folder of lessons_lib as a notebook finds it  →  path or None."""
+    spec = importlib.util.find_spec("lessons_lib")
+    return os.path.dirname(spec.origin) if spec and spec.origin else None
 
 
 def notebooks(root, here):
@@ -68,3 +80,14 @@ def hidden(folders, names):
             if os.path.isfile(path + kind + inner):
                 text = SAY["hidden"].format(path=path + kind, name=os.path.basename(path))
                 yield text, move(path + kind, path + "_mine" + kind)
+
+
+def strange(root, here, lessons, got):
+    """Not where lessons are, or where they are of another release."""
+    if not root and not lessons:
+        yield SAY["folder"].format(path=here), quoted("cd", course(library()) or FOLDER)
+    if root:
+        with open(os.path.join(root, "pyproject.toml"), encoding="utf-8") as file:
+            need = re.search(r"(?m)^version\s*=\s*[\"']([^\"']+)", file.read())
+        if need and need.group(1) != got:
+            yield SAY["release"].format(got=got, need=need.group(1)), install(root)

@@ -11,6 +11,7 @@ chapter.  ``starter(id)`` is the text that a lesson's cell begins with.
 from lessons_kit.exercises import (
     attention,
     attention_layers,
+    gradient_checks,
     gru,
     gru_conventions,
     judge,
@@ -19,15 +20,18 @@ from lessons_kit.exercises import (
     lstm,
     lstm_gradient,
     rnn,
+    rnn_derive,
     rnn_gradient,
+    rnn_truncation,
     show,
     toolkit,
 )
 
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
-MODULES = (toolkit, rnn, rnn_gradient, long_term, long_term_growth, lstm, lstm_gradient, gru,
-           gru_conventions, attention, attention_layers)  # fmt: skip
+MODULES = (toolkit, gradient_checks, rnn, rnn_gradient, rnn_derive, rnn_truncation, long_term,
+           long_term_growth, lstm, lstm_gradient, gru, gru_conventions, attention,
+           attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 

@@ -19,9 +19,12 @@ def rnn_forward(x, h, W_xh, W_hh, b_h):
 
 
 def rnn_backward(dhs, x, h0, hs, W_xh, W_hh):
-    """Backpropagation through time for hs = rnn_forward(x, h0, W_xh, W_hh, b_h).
+    """Backpropagation through time.
 
-    dhs (T, B, H): ∂loss/∂h_t from outside the loop; x (T, B, D); h0 (B, H); hs (T, B, H)
+        h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h)
+
+    dhs (T, B, H): ∂⁺loss/∂h_t, what reaches h_t from outside the loop;
+    x (T, B, D); h0 (B, H): the state before; hs (T, B, H): those after
     →  dx (T, B, D), dh0 (B, H), dW_xh (D, H), dW_hh (H, H), db_h (H,).
     """
     dx, dW_xh, dW_hh = np.zeros_like(x), np.zeros_like(W_xh), np.zeros_like(W_hh)

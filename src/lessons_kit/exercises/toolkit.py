@@ -1,29 +1,16 @@
-"""Exercises on the two oracles: finite differences, and what makes a check worth its name."""
+"""Exercises on finite differences: which gradient is wrong, which step is best."""
 
 import numpy as np
 
 from lessons_kit.exercises.exercise import Exercise, Mistake
 
 
-def numerical_gradient(f, x, eps):
-    """Gradient of f at x by central differences, one entry at a time.
-
-    f: function of an array like x → float; x: array of any shape; eps: float
-    →  gradient, shaped like x.  x must be left as it was.
-    """
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        step = np.zeros_like(x)
-        step[index] = eps
-        gradient[index] = (f(x + step) - f(x - step)) / (2 * eps)
-    return gradient
-
-
 def find_wrong(f, gradients, x):
     """Which of these gradient functions is wrong?
 
-    f: function of an array (n,) → float; gradients: list of functions (n,) → (n,), exactly one
-    of them wrong; x (n,)  →  its place in the list, counted from 0.
+    f: function of an array (n,) → float; gradients: list of functions
+    (n,) → (n,), exactly one of them wrong; x (n,)
+    →  its place in the list, counted from 0.
     """
     steps = 1e-6 * np.eye(len(x))
     numeric = np.array([(f(x + s) - f(x - s)) / 2e-6 for s in steps])
@@ -39,15 +26,6 @@ def best_eps(f, slope, x, candidates):
     """
     errors = [abs((f(x + eps) - f(x - eps)) / (2 * eps) - slope(x)) for eps in candidates]
     return candidates[int(np.argmin(errors))]
-
-
-def _gradient_cases():
-    rng = np.random.default_rng(0)
-    x, W = rng.standard_normal((3, 4)), rng.standard_normal((4, 2))
-    return [
-        (lambda a: float(np.tanh(a @ W).sum()), x, 1e-4),
-        (lambda a: float((a**3).sum()), rng.standard_normal(5), 1e-3),
-    ]
 
 
 def _f(x):
@@ -89,31 +67,6 @@ def _eps_cases():
 
 
 EXERCISES = (
-    Exercise(
-        "toolkit.numerical_gradient",
-        numerical_gradient,
-        _gradient_cases,
-        ("gradient",),
-        (
-            Mistake("(2 * eps)", "eps", "the two points are 2 ε apart, not ε."),
-            Mistake(
-                "f(x - step)) / (2 * eps)",
-                "f(x)) / eps",
-                "these are forward differences. Their error shrinks with ε, that of central "
-                "differences with ε².",
-            ),
-            Mistake(
-                "step[index] = eps",
-                "step[...] = eps",
-                "every entry moves at once. The gradient needs one entry at a time.",
-            ),
-            Mistake(
-                "f(x + step) - f(x - step)",
-                "f(x - step) - f(x + step)",
-                "the difference is taken the wrong way round.",
-            ),
-        ),
-    ),
     Exercise(
         "toolkit.find_wrong",
         find_wrong,

@@ -3,8 +3,9 @@
 Each function draws on the axes it is given and returns them; none makes a figure or shows one.
 """
 
-from lessons_kit.plots.chains import pair_chain, unrolled
+from lessons_kit.plots.chains import chunked, pair_chain, two_readers, unrolled
 from lessons_kit.plots.curves import (
+    bands,
     gradient_flow,
     lines,
     loss_curves,
@@ -12,7 +13,7 @@ from lessons_kit.plots.curves import (
     scatter_seeds,
 )
 from lessons_kit.plots.labels import label_ends
-from lessons_kit.plots.maps import heatmap
+from lessons_kit.plots.maps import heatmap, verdicts
 from lessons_kit.plots.style import PALETTE, SOLVED, series_style, series_styles, use_style
 from lessons_kit.plots.sweeps import accuracy_by_gap, solved_frontier
 
@@ -20,6 +21,8 @@ __all__ = [
     "PALETTE",
     "SOLVED",
     "accuracy_by_gap",
+    "bands",
+    "chunked",
     "gradient_flow",
     "heatmap",
     "label_ends",
@@ -31,6 +34,8 @@ __all__ = [
     "series_style",
     "series_styles",
     "solved_frontier",
+    "two_readers",
     "unrolled",
     "use_style",
+    "verdicts",
 ]

@@ -33,10 +33,41 @@ def unrolled(ax, words, weights=("$W_{xh}$", "$W_{hh}$"), backward=False):
         if backward:
             start, end = (GAP * t - 0.1, 0.42), (GAP * (t - 1) + 0.1, 0.42)
             _arrow(ax, start, end, PALETTE["negative"], linestyle="--", bend=0.45)
-    ax.set(xlim=(-0.6, GAP * len(words) + 0.6), ylim=(-1.95, 1.05 if backward else 0.55))
-    ax.set_aspect("equal")
-    ax.axis("off")
-    return ax
+    return _bare(ax, (-0.6, GAP * len(words) + 0.6), (-1.95, 1.05 if backward else 0.55))
+
+
+def two_readers(ax, steps, lit):
+    """States in a row, each read by its own part of the loss and by the next state.
+
+    lit: the state whose two readers are drawn strong (1 … steps - 1); dashed is the way back.
+    """
+    for t in range(1, steps + 1):
+        strong = PALETTE["positive"] if t == lit else PALETTE["rnn"]
+        _box(ax, GAP * t, 0, f"$h_{t}$")
+        ax.text(GAP * t, 1.15, rf"$\ell_{t}$", ha="center", va="bottom", color=INK, fontsize=13)
+        _arrow(ax, (GAP * t, WIDTH / 2), (GAP * t, 1.1), strong)
+        _arrow(ax, (GAP * t + WIDTH / 2, 0), (GAP * (t + 1) - WIDTH / 2, 0), strong)
+        back = (GAP * (t + 1) - 0.15, -0.4), (GAP * t + 0.15, -0.4)
+        _arrow(ax, *back, PALETTE["negative"], linestyle="--", bend=-0.4)
+        ax.text(GAP * (t + 0.5), -0.8, f"$dh_{t + 1}$", ha="center", va="top", color=INK)
+    ax.text(GAP * (steps + 1), 0, "…", ha="center", va="center", color=INK, fontsize=13)
+    return _bare(ax, (GAP - 0.6, GAP * (steps + 1) + 0.3), (-1.25, 1.6))
+
+
+def chunked(ax, steps, k):
+    """The unrolled loop in chunks of k steps: the state passes each border, the gradient stops."""
+    for t in range(steps + 1):
+        _box(ax, GAP * t, 0, f"$h_{t}$")
+        if t == 0:
+            continue
+        _arrow(ax, (GAP * (t - 1) + WIDTH / 2, 0), (GAP * t - WIDTH / 2, 0), PALETTE["rnn"])
+        border = t % k == 1 % k and t > 1
+        if border:
+            ax.plot([GAP * (t - 0.5)] * 2, [-0.6, 1.05], ":", color=INK, linewidth=1.5)
+        else:
+            back = (GAP * t - 0.1, 0.42), (GAP * (t - 1) + 0.1, 0.42)
+            _arrow(ax, *back, PALETTE["negative"], linestyle="--", bend=0.45)
+    return _bare(ax, (-0.6, GAP * steps + 0.6), (-0.65, 1.1))
 
 
 def pair_chain(ax, steps, lit=()):
@@ -76,3 +107,10 @@ def _arrow(ax, start, end, colour, linestyle="-", bend=0.0):
     arrow = {"arrowstyle": "-|>", "color": colour, "linestyle": linestyle, "shrinkA": 0,
              "shrinkB": 0, "connectionstyle": f"arc3,rad={bend}"}  # fmt: skip
     ax.annotate("", end, start, arrowprops=arrow, zorder=2)
+
+
+def _bare(ax, xlim, ylim):
+    ax.set(xlim=xlim, ylim=ylim)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    return ax

@@ -56,6 +56,19 @@ def norms_by_lag(ax, runs, styles=None):
     return label_ends(ax, lags[-1], ends, runs, colours)
 
 
+def bands(ax, x, runs, styles):
+    """name → runs (seeds, N) against x (N,): the median as a line, all seeds inside the band.
+
+    styles: name → options of ``ax.plot``; give each series its own colour *and* dash.
+    """
+    for name, values in runs.items():
+        values = np.asarray(values)
+        (line,) = ax.plot(x, np.median(values, axis=0), label=name, **styles[name])
+        low, high = values.min(axis=0), values.max(axis=0)
+        ax.fill_between(x, low, high, color=line.get_color(), alpha=0.18, linewidth=0)
+    return ax
+
+
 def loss_curves(ax, losses, label=None, **style):
     """losses (steps,) or (runs, steps): each run thin, their mean strong; one label for all."""
     losses = np.atleast_2d(losses)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
 
 from lessons_kit.plots.style import INK, PALETTE
 
@@ -35,6 +36,21 @@ def heatmap(ax, matrix, rows, columns, numbers=False, limit=None):
     )  # fmt: skip
     if numbers:
         _numbers(ax, matrix, limit, signed=not shares)
+    return _name_axes(ax, rows, columns)
+
+
+def verdicts(ax, passes, rows, columns, good=()):
+    """passes (R, C) of bool: a filled box with a tick where a check lets a row pass.
+
+    good: the rows that should pass, drawn in green; the others, drawn in orange, should not.
+    """
+    for (row, column), passed in np.ndenumerate(np.asarray(passes)):
+        if passed:
+            tint = PALETTE["gate" if rows[row] in good else "negative"]
+            place = (column + 0.04, row + 0.1)
+            ax.add_patch(Rectangle(place, 0.92, 0.8, facecolor=tint, linewidth=0))
+            ax.text(column + 0.5, row + 0.5, "✓", color="white", ha="center", va="center")
+    ax.set(xlim=(0, len(columns)), ylim=(0, len(rows)))
     return _name_axes(ax, rows, columns)
 
 

@@ -19,6 +19,7 @@ def attend(q, k, v, score=None, mask=None):
     boolean; ValueError for a wrong rank, size or mask shape, an empty sequence, NaN.
     """
     score = ScaledDot() if score is None else score
+    checks.has(score=(score, "forward", "backward"))
     scores, score_cache = score.forward(q, k)
     checks.array("v", v, *k.shape[:-1], "d_v", like=q.dtype)
     weights = masked_softmax(scores, mask)

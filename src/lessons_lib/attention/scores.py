@@ -79,5 +79,6 @@ class ScaledDot(Dot):
 
     def backward(self, dscores, cache):
         """dscores (..., T_q, T_k)  →  dq, dk, {}."""
-        q, _ = cache
+        q, k = cache
+        self._check_gradient(dscores, q, k)
         return super().backward(dscores / q.shape[-1] ** 0.5, cache)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lessons_lib import checks
 from lessons_lib.cells.base import Cell
 from lessons_lib.cells.gates import hold, side_by_side, weight_gradient
 from lessons_lib.cells.init import chrono_bias, gate_params
@@ -44,7 +45,7 @@ class LSTM(Cell):
         super().__init__(input_size, hidden_size, dtype)
         self.params = gate_params(4, self.input_size, self.hidden_size, rng, self.dtype)
         b_i, b_f, _, _ = self.params["b_h"]
-        b_f[:] = forget_bias
+        b_f[:] = checks.floats("forget_bias", forget_bias, nan=False)
         if chrono is not None:
             b_f[:] = chrono_bias(self.hidden_size, chrono, rng, self.dtype)
             b_i[:] = -b_f
