@@ -13,7 +13,7 @@ RNN, LONG, LSTM, GRU, ATTENTION = (
 )
 EXERCISE = 20  # minutes a learner needs for one, by estimate; the page says so
 SESSION = 100  # minutes of a double period of the half-semester module
-START = 8 * 60 + 30
+START = 8 * 60 + 15
 DAY = (
     (RNN + "loop_with_state", "rnn.forward"),
     15,
