@@ -28,9 +28,8 @@ COMING = {"lessons_lib.claims", "lessons_lib.measured"}  # lessons are about to 
 LIBRARY_LINES = 1500
 
 MODULES = sorted((ROOT / "src").rglob("*.py"))
-CAPPED = (
-    MODULES + sorted((ROOT / "tools").rglob("*.py")) + sorted((ROOT / "benchmarks").glob("*.py"))
-)
+FOLDERS = [ROOT / name for name in ("tools", "benchmarks", "sweeps")]
+CAPPED = MODULES + sorted(path for folder in FOLDERS for path in folder.rglob("*.py"))
 
 
 def name_of(path):
