@@ -24,7 +24,6 @@ OUTSIDE = {
 TORCH_HALF = ("torch_", "transformer_")  # how its modules are called
 FUNCTION_LINES, MODULE_LINES = 25, 200
 LIBRARY_FILES, LESSONS = 28, 3
-COMING = {"lessons_lib.claims", "lessons_lib.measured"}  # lessons are about to use them
 LIBRARY_LINES = 1500
 
 MODULES = sorted((ROOT / "src").rglob("*.py"))
