@@ -22,7 +22,6 @@ PLAIN     := ! -path '*[!A-Za-z0-9_./-]*'
 NOTEBOOKS := $(sort $(shell find book -mindepth 2 -maxdepth 2 -name '*.ipynb' ! -name '*[!a-z0-9_.]*' $(PLAIN)))
 CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOOKS)
 TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
-SWEEPS    := $(filter-out gap_sweep cost_sweep,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/*_sweep.py))) thousand_steps)
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
 BOOK_TESTS := archive book bundle claim_rules claims colab falsify figures film forks jupyterlab living machines \
 	nbval_strict page pages portable project readme search solved teaching twice upgrade workflows
@@ -67,7 +66,7 @@ STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
 .PHONY: help help-all book test test-portable test-twice falsify test-solved test-library test-lessons \
 	test-pythons test-oldest test-newest test-wheel \
-	notebooks sync student solved lab doctor lint format bench sweep picture teaching chromium clean \
+	notebooks sync student solved lab doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
 .DEFAULT_GOAL := help
 
@@ -166,19 +165,21 @@ doctor: ## say what is wrong with the environment, and what mends it
 
 lint: $(READY) ## ruff and codespell
 	@$(BIN)/ruff check --quiet $(CODE)
-	@$(BIN)/ruff format --quiet --check $(CODE) || { $(BIN)/ruff format --check $(CODE); exit 1; }
+	@$(BIN)/ruff format --force-exclude --quiet --check $(CODE) || { $(BIN)/ruff format --force-exclude --check $(CODE); exit 1; }
 	@$(BIN)/codespell $(CODE) $(TEXTS)
 
 format: $(READY) ## let ruff rewrite the sources
 	@$(BIN)/ruff check --fix --quiet $(CODE)
-	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/ruff format --force-exclude $(CODE)
 
 bench: $(READY) ## time the cells against torch.nn and the usual teaching versions
 	$(BIN)/python -m benchmarks.speed
 
-sweep: $(READY) ## recompute the stored results of the long sweeps (long; ONLY="RNN|GRU chrono" for some)
-	$(BIN)/python -m benchmarks.gap_sweep $(if $(ONLY),--only "$(ONLY)")
-	$(if $(ONLY),,set -e; $(foreach sweep,$(SWEEPS),$(BIN)/python -m benchmarks.$(sweep);))
+sweep: $(READY) ## compute what is missing of the sweeps (ONLY="gap cures" for some; long)
+	$(BIN)/python -m sweeps $(ONLY) $(SWEEP_ARGS)
+
+reproduce: $(READY) ## run N stored runs again, drawn at random, and compare
+	$(BIN)/python -m sweeps.runner.reproduce --runs $(or $(N),20)
 
 teaching: $(READY) ## the times, the map and the schedules on the page for teachers
 	@$(BIN)/python -m tools.upkeep.teaching

@@ -11,7 +11,7 @@ Results: src/lessons_lib/data/cost_sweep.json.
 import platform
 import time
 
-from benchmarks import store  # first: it sets the threads of NumPy and torch
+from sweeps.runner import rows  # first: it sets the threads of NumPy and torch
 
 # isort: split
 import numpy as np
@@ -20,7 +20,7 @@ from lessons_lib import attention, cells
 from lessons_models import footprint
 
 LENGTHS, SIZE, HEADS, ROUNDS = (64, 128, 256, 512, 1024, 2048), 64, 4, 9
-RESULTS = store.DATA / "cost_sweep.json"
+RESULTS = rows.DATA / "cost_sweep.json"
 
 
 def recurrent(Cell, T):
@@ -88,7 +88,7 @@ def main():
         }
         for name in CONTENDERS
     }
-    store.write(RESULTS, settings, indent=1)
+    rows.write_json(RESULTS, settings)
     for name, entry in settings["runs"].items():
         print(name, [median for _, median, _ in entry["seconds"]], entry["bytes"])
 

@@ -18,7 +18,7 @@ import platform
 import subprocess
 import sys
 
-from benchmarks import store  # first: it sets the threads of NumPy and torch
+from sweeps.runner import rows  # first: it sets the threads of NumPy and torch
 
 # isort: split
 import numpy as np
@@ -35,7 +35,7 @@ RATIOS = {
     "torch": ("torch GRU", "torch LSTM"),
     "plain": ("plain GRU", "plain LSTM"),
 }
-RESULTS = store.DATA / "time_per_step.json"
+RESULTS = rows.DATA / "time_per_step.json"
 
 
 def ours(name, x, dhs, both):
@@ -143,9 +143,9 @@ def main():
     results = frame()
     for _ in range(processes):
         done = subprocess.run([sys.executable, "-c", code], env={**clean, **ENVIRONMENT},
-                              cwd=store.ROOT, stdout=subprocess.PIPE, check=True)  # fmt: skip
+                              cwd=rows.ROOT, stdout=subprocess.PIPE, check=True)  # fmt: skip
         add(results, json.loads(done.stdout))
-        store.write(RESULTS, results)
+        rows.write_json(RESULTS, results)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from lessons_lib import (
     torch_training,
     training,
 )
+from lessons_models import counting, scores
 
 # Rooms that have no strategies here, and why.
 ELSEWHERE = {
@@ -34,6 +35,9 @@ ELSEWHERE = {
     "claims": "raises ClaimError on purpose: test_claim.py",
     "measured": "the words of a claim: test_measured.py",
 }
+
+
+MODELS = "lessons_models."  # what left the library for the lessons' own models is called here too
 
 
 def public():
@@ -68,9 +72,10 @@ FUNCTIONS = (classmethod, staticmethod, type(lambda: 0))
 
 
 def find(name):
-    """The function of that name."""
-    room, *path = name.split(".")
-    thing = importlib.import_module(f"lessons_lib.{room}")
+    """The function of that name, in the library unless it says otherwise."""
+    full = name if name.startswith(MODELS) else f"lessons_lib.{name}"
+    package, room, *path = full.split(".")
+    thing = importlib.import_module(f"{package}.{room}")
     for part in path:
         thing = getattr(thing, part)
     return thing
@@ -78,7 +83,7 @@ def find(name):
 
 # ---- ingredients ----------------------------------------------------------------------------
 
-few = st.integers(1, 4)
+few, some = st.integers(1, 4), st.integers(2, 5)
 dtypes = st.sampled_from([np.float32, np.float64])
 generators = st.integers(0, 99).map(np.random.default_rng)
 booleans = st.booleans()
@@ -174,7 +179,7 @@ def built_score(kind, q, dtype, rng):
     d = q.shape[-1]
     if kind in (attention.Dot, attention.ScaledDot):
         return kind()
-    sizes = (d, d) if kind is attention.General else (d, d, 3)
+    sizes = (d, d) if kind is scores.General else (d, d, 3)
     return kind(*sizes, rng=rng, dtype=dtype)
 
 
@@ -190,7 +195,8 @@ def score_calls(kind):
         score = built_score(kind, found["q"], dtype, draw(generators))
         return {"self": score, "dscores": dscores, "cache": score.forward(**found)[1]}
 
-    name = f"attention.{kind.__name__}"
+    room = "attention" if kind in (attention.Dot, attention.ScaledDot) else f"{MODELS}scores"
+    name = f"{room}.{kind.__name__}"
     return {f"{name}.forward": forward, f"{name}.backward": backward}
 
 
@@ -421,7 +427,8 @@ gap = {"gap": few, "rng": generators, "distractors": st.just(0)}
 task = {"B": few, "rng": generators, "dtype": dtypes}
 gap_model = st.integers(0, 9).map(lambda seed: for_the_gap(np.random.default_rng(seed)))
 short = {"lr": st.floats(1e-4, 0.1), "steps": st.just(2)}
-counts = st.lists(few, min_size=1, max_size=3).map(lambda n: tasks.counting(np.array(n)))
+lengths = st.lists(few, min_size=1, max_size=3).map(np.array)
+counts = lengths.map(counting.counting)
 sentences = st.integers(0, 9).map(lambda n: tasks.cloud_sentences(4, rng=np.random.default_rng(n)))
 
 CALLS = {
@@ -442,19 +449,17 @@ CALLS = {
     "text.Vocab.encode": given(self=st.just(LETTERS), text=written),
     "text.Vocab.decode": given(self=st.just(LETTERS), tokens=integers((4,), 3)),
     "text.one_hot": given(tokens=integers((2, 3), 4), size=st.just(4), dtype=dtypes),
-    "text.split": given(ids=integers((20,), 4), validation=st.floats(0.05, 0.9)),
-    "text.char_batches": given(ids=integers((33,), 4), T=few, B=few),
-    "text.bits_per_character": calls(lambda d: {"model": reader(d), "ids": d(integers((5,), 3))}),
-    "text.sample": calls(lambda d: {
+    f"{MODELS}characters.split": given(ids=integers((20,), 4), validation=st.floats(0.05, 0.9)),
+    f"{MODELS}characters.char_batches": given(ids=integers((33,), 4), T=few, B=few),
+    f"{MODELS}characters.bits_per_character": calls(lambda d: {
+        "model": reader(d), "ids": d(integers((5,), 3))}),
+    f"{MODELS}characters.sample": calls(lambda d: {
         "model": reader(d), "vocab": LETTERS, "start": d(written), "length": d(few),
         "rng": d(generators), "temperature": d(st.floats(0.1, 10))}),
-    "text.course_text": given(),
+    f"{MODELS}characters.course_text": given(),
     **{f"attention.{name}": strategy for name, strategy in {
         "Dot": given(),
         "ScaledDot": given(),
-        "General": given(query_size=few, key_size=few, rng=generators, dtype=dtypes),
-        "Additive": given(query_size=few, key_size=few, hidden_size=few, rng=generators,
-                          dtype=dtypes),
         "MultiHeadAttention": given(model_size=st.just(4), heads=st.sampled_from([1, 2, 4]),
                                     rng=generators, dtype=dtypes),
         "MultiHeadAttention.forward": heads_forward,
@@ -467,17 +472,17 @@ CALLS = {
     }.items()},
     **score_calls(attention.Dot),
     **score_calls(attention.ScaledDot),
-    **score_calls(attention.General),
-    **score_calls(attention.Additive),
+    f"{MODELS}scores.General": given(query_size=few, key_size=few, rng=generators, dtype=dtypes),
+    f"{MODELS}scores.Additive": given(query_size=few, key_size=few, hidden_size=few,
+                                      rng=generators, dtype=dtypes),
+    **score_calls(scores.General),
+    **score_calls(scores.Additive),
     "cells.orthogonal": given(size=few, rng=generators, dtype=dtypes),
     "cells.chrono_bias": given(hidden_size=few, longest=st.floats(3, 1000), rng=generators,
                                dtype=dtypes),
     **cell_calls(cells.RNN),
     **cell_calls(cells.LSTM, forget_bias=st.floats(-3, 3), chrono=st.none() | st.floats(3, 99)),
-    **cell_calls(cells.GRU, update_keeps=booleans, reset_after=booleans,
-                 keep_bias=st.floats(-3, 3), chrono=st.none() | st.floats(3, 99)),
-    "cells.GRU.with_update_sign": calls(
-        lambda d: {"self": built(d, cells.GRU), "update_keeps": d(booleans)}),
+    **cell_calls(cells.GRU, keep_bias=st.floats(-3, 3), chrono=st.none() | st.floats(3, 99)),
     "training.SequenceModel": calls(lambda d: {
         "cell": built(d, cells.GRU), "outputs": d(few), "rng": d(generators),
         "last_only": d(booleans)}),
@@ -495,19 +500,20 @@ CALLS = {
     "flow.jacobian_norms": one_sequence,
     "flow.norms_over_seeds": given(build=st.just(recurrent), T=few, seeds=st.just((0, 1)),
                                    input_scale=st.floats(0.1, 2)),
-    "flow.lyapunov": calls(lambda d: {
-        **d(one_sequence), "rng": d(generators), "exponents": 1, "discard": 0}),
-    "tasks.adding_problem": given(T=few.map(lambda n: n + 1), **task),
-    "tasks.copy_memory": given(T=few, symbols=few, alphabet=few.map(lambda n: n + 1), **task),
-    "tasks.copy_baseline": given(T=few, symbols=few, alphabet=few.map(lambda n: n + 1)),
+    "flow.check_sequence": one_sequence.map(lambda call: {n: call[n] for n in ("cell", "x")}),
+    f"{MODELS}lyapunov.exponents": calls(lambda d: {
+        **d(one_sequence), "rng": d(generators), "count": 1, "discard": 0}),
+    "tasks.adding_problem": given(T=some, **task),
+    f"{MODELS}copying.copy_memory": given(T=few, symbols=few, alphabet=some, **task),
+    f"{MODELS}copying.copy_baseline": given(T=few, symbols=few, alphabet=some),
     "tasks.temporal_order": given(T=st.integers(10, 20), **task),
-    "tasks.counting": given(lengths=integers((3,), 4).map(lambda n: n + 1), dtype=dtypes),
-    "tasks.counted": counts.map(lambda batch: {"predictions": batch.targets, "batch": batch}),
+    f"{MODELS}counting.counting": given(lengths=lengths, dtype=dtypes),
+    f"{MODELS}counting.counted": counts.map(lambda b: {"predictions": b.targets, "batch": b}),
     "tasks.cloud_sentences": given(**task),
     "tasks.gap_sentences": given(gap=st.integers(2, 5), distractors=st.integers(0, 1), **task),
     "tasks.Sentences.read": given(self=sentences, b=st.integers(0, 3)),
-    "tasks.pronoun_streams": given(T=few, **task),
-    "tasks.number_agreement": given(attractors=few, **task),
+    f"{MODELS}agreement.pronoun_streams": given(T=few, **task),
+    f"{MODELS}agreement.number_agreement": given(attractors=few, **task),
     "experiments.recurrent": given(Cell=st.just(cells.RNN), adjust=st.none()),
     "experiments.gap_batches": given(steps=few, batch_size=few, dtype=dtypes, **gap),
     "experiments.train_on_gap": given(model=gap_model, clip=st.just(1.0), **gap, **short),
@@ -601,8 +607,10 @@ LAWS = {
     "gradcheck.check_gradients": lambda errors, **_: max(errors.values()) < 1e-5,
     "text.Vocab.encode": lambda tokens, self, text: self.decode(tokens) == text,
     "text.one_hot": lambda x, tokens, size, dtype: np.array_equal(x.argmax(-1), tokens),
-    "text.split": lambda parts, ids, validation: np.array_equal(np.concatenate(parts), ids),
-    "text.sample": lambda drawn, length, **_: len(drawn) == length,
+    f"{MODELS}characters.split": lambda parts, ids, validation: np.array_equal(
+        np.concatenate(parts), ids
+    ),
+    f"{MODELS}characters.sample": lambda drawn, length, **_: len(drawn) == length,
     "attention.attend": attend_law,
     "attention.masked_softmax": lambda w, scores, mask: attend_law((0, w, 0), 0, 0, w, 0, mask),
     "cells.orthogonal": lambda Q, size, rng, dtype: close(Q @ Q.T, np.eye(size), dtype),
@@ -615,7 +623,7 @@ LAWS = {
     "training.linear_decay": lambda f, steps, last: all(0 <= f(n) <= 1 for n in range(3 * steps)),
     "training.accuracy": lambda share, **_: 0 <= share <= 1,
     "flow.jacobian_norms": lambda norms, **_: norms[0] == 1 and np.all(norms >= 0),
-    "tasks.counted": lambda right, **_: right.all(),
+    f"{MODELS}counting.counted": lambda right, **_: right.all(),
     "torch_bridge.from_torch": lambda cell, module, kind: type(cell) is kind,
     "torch_training.accuracy": lambda share, **_: 0 <= share <= 1,
 }

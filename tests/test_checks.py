@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lessons_lib import attention, cells, checks, functional, gradcheck, tasks, text, training
+from lessons_models import counting, scores
 
 RNG = np.random.default_rng
 CELLS = (cells.RNN, cells.LSTM, cells.GRU)
@@ -16,8 +17,8 @@ def test_only_float32_and_float64_are_built(dtype):
         pytest.skip("a machine whose long double is a double")
     builders = [lambda Cell=Cell: Cell(2, 3, rng=RNG(0), dtype=dtype) for Cell in CELLS]
     builders += [
-        lambda: attention.General(2, 3, rng=RNG(0), dtype=dtype),
-        lambda: attention.Additive(2, 3, 4, rng=RNG(0), dtype=dtype),
+        lambda: scores.General(2, 3, rng=RNG(0), dtype=dtype),
+        lambda: scores.Additive(2, 3, 4, rng=RNG(0), dtype=dtype),
         lambda: attention.MultiHeadAttention(4, 2, rng=RNG(0), dtype=dtype),
         lambda: cells.orthogonal(3, RNG(0), dtype),
         lambda: tasks.adding_problem(4, 2, rng=RNG(0), dtype=dtype),
@@ -50,7 +51,7 @@ def test_adam_keeps_to_the_parameters_it_has_met():
 
 @pytest.mark.parametrize("factor", [-0.1, np.nan, np.inf, None])
 def test_adam_never_climbs(factor):
-    with pytest.raises(ValueError, match="factor must be a number, at least 0"):
+    with pytest.raises(ValueError, match="factor must be at least 0"):
         training.Adam(0.1).update({"W": np.zeros(3)}, {"W": np.ones(3)}, factor)
 
 
@@ -58,7 +59,7 @@ def test_the_rate_stays_zero_after_the_last_step():
     factor = training.linear_decay(10)
     assert factor(0) == 1 and factor(10) == factor(11) == factor(1000) == 0
     for wrong in ({"steps": 0}, {"steps": 2.5}, {"steps": 5, "last": 0}, {"steps": 5, "last": 2}):
-        with pytest.raises(ValueError, match="must be a"):
+        with pytest.raises(ValueError, match="must be "):
             training.linear_decay(**wrong)
 
 
@@ -128,7 +129,7 @@ def test_a_parameter_of_another_dtype_is_named(Cell):
 
 def test_the_parameters_of_attention_and_of_a_read_out_keep_their_shapes():
     layer = attention.MultiHeadAttention(4, 2, rng=RNG(0))
-    score = attention.Additive(2, 3, 4, rng=RNG(0))
+    score = scores.Additive(2, 3, 4, rng=RNG(0))
     model = training.SequenceModel(cells.RNN(2, 3, rng=RNG(0)), 4, rng=RNG(0))
     for params, name in ((layer.params, "b_q"), (score.params, "v_a"), (model.read_out, "b_y")):
         with pytest.raises(ValueError, match=rf"parameter {name} has shape \(1,\), expected"):
@@ -199,7 +200,7 @@ def test_finite_differences_need_a_finite_number(f):
 
 
 def test_small_unsigned_lengths_count_as_far_as_large_ones():
-    small, large = (tasks.counting(np.array([200, 3], dtype)) for dtype in (np.uint8, int))
+    small, large = (counting.counting(np.array([200, 3], dtype)) for dtype in (np.uint8, int))
     assert all(np.array_equal(a, b) for a, b in zip(small, large, strict=True))
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import lab_sweep
 from lessons_kit import diagrams, living
 from lessons_kit.diagrams.description import Label
 from lessons_kit.living import held, language, page
@@ -18,6 +17,7 @@ from lessons_lib.torch_bridge import to_torch
 from lessons_models.gru_variants import GRUVariant
 from lessons_models.lstm_variants import LSTMVariant
 from tools.environment import ROOT, notebooks
+from tools.upkeep import living_cells
 
 KINDS = {"RNN": ("a", "h"), "LSTM": ("f", "i", "o", "g", "c", "h"), "GRU": ("r", "z", "n", "h")}
 T = len(living.SENTENCE)
@@ -485,9 +485,9 @@ def test_a_lab_of_the_wrong_size_says_what_it_got():
         living.CellLab(trained.model, trained.vocab, living.SENTENCE, ["yes", "no"])
 
 
-@pytest.mark.parametrize("name", lab_sweep.NETWORKS)
+@pytest.mark.parametrize("name", living_cells.NETWORKS)
 def test_the_stored_networks_answer_as_well_as_stored(name):
-    trained, before = living.load(name), lab_sweep.NETWORKS[name][-1] and 5
+    trained, before = living.load(name), living_cells.NETWORKS[name][-1] and 5
     scores = list(trained.accuracy.values())
     fresh = []
     for gap, visits in trained.accuracy:

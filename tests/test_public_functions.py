@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import lessons_lib
-from tests.public_calls import CALLS, LAWS, find, public
+from tests.public_calls import CALLS, LAWS, MODELS, find, public
 
-LIBRARY = str(Path(lessons_lib.__file__).parent)
+LIBRARY = str(Path(lessons_lib.__file__).parents[1])
 each = pytest.mark.parametrize("name", CALLS)
 # NaN stays NaN, entry by entry.
 ELEMENTWISE = {"functional.sigmoid", "functional.d_sigmoid", "functional.d_tanh"}
@@ -33,7 +33,7 @@ def repeatable(examples):
 
 
 def test_every_public_function_has_a_strategy():
-    assert sorted(CALLS) == sorted(set(public()))
+    assert sorted(name for name in CALLS if not name.startswith(MODELS)) == sorted(set(public()))
 
 
 @each

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import caption_sweep
 from lessons_lib import attention
 from lessons_models import scores, shapes
 from lessons_models import torch_captions as captions
@@ -144,25 +143,15 @@ def test_attention_learns_to_describe_and_looks_where_it_speaks():
 
 def test_picking_alone_is_measured_with_the_weights_of_the_soft_model():
     model = captions.AttentiveCaptioner(rng=np.random.default_rng(0))
-    test = caption_sweep.new_pictures(0)
+    test = captions.new_pictures(0)
     with torch.no_grad():
         model.v_a.mul_(1e4)  # one weight is 1: picking it changes nothing
-    soft = caption_sweep.share(captions.exact(model, test))
-    picked = caption_sweep.picking_only(model, test)
-    assert picked["exact if picking"] == soft
-    assert 0 <= picked["first mistake at the full stop"] < 1
+    picked, at_stop = captions.picking_only(model, test)
+    assert picked == captions.exact(model, test).mean() and 0 <= at_stop < 1
 
 
 def test_the_pictures_left_out_are_those_with_red_in_the_middle():
-    test = caption_sweep.new_pictures(0)
-    middle = test.regions[~caption_sweep.without_red_middle(test), 4].reshape(-1, 64, 3)
+    test = captions.new_pictures(0)
+    middle = test.regions[~captions.without_red_middle(test), 4].reshape(-1, 64, 3)
     red = (middle == shapes.COLOURS["red"]).all(axis=2).any(axis=1)
     assert len(red) > 50 and red.all()
-
-
-def test_a_part_of_the_caption_sweep_keeps_the_other_parts():
-    every = caption_sweep.load([])
-    some = caption_sweep.load(["mean", "four times the steps"])
-    assert list(every["runs"]) == list(caption_sweep.MODELS)
-    assert every["runs"].keys() - some["runs"].keys() == {"mean"}
-    assert every.keys() - some.keys() == {"four times the steps"}

@@ -23,13 +23,11 @@ def dtype(kind):
 def floats(name, value, nan=True):
     """``value`` as an array of floats; whole numbers become float64: uint8 would turn over at 0."""
     value = np.asanyarray(value)
-    if value.dtype.kind in "iub":
-        return value.astype(np.float64)
-    if value.dtype.kind != "f":
+    if value.dtype.kind not in "fiub":
         raise TypeError(f"{name} must be an array of floats, got {value.dtype}")
     if not nan:
         finite(name, value)
-    return value
+    return value if value.dtype.kind == "f" else value.astype(np.float64)
 
 
 def array(name, value, *axes, like=None, nan=False):
@@ -37,15 +35,10 @@ def array(name, value, *axes, like=None, nan=False):
     like: float32 or float64, None for either; nan=True lets NaN and infinity pass."""
     if not isinstance(value, np.ndarray) or value.dtype not in FLOATS:
         kind = getattr(value, "dtype", type(value).__name__)
-        raise TypeError(
-            f"{name} must be a NumPy array of floats, got {kind}: "
-            f"try np.asarray({name}, dtype=np.{like or 'float64'})"
-        )
+        way = f"np.asarray({name}, dtype=np.{like or 'float64'})"
+        raise TypeError(f"{name} must be a NumPy array of floats, got {kind}: try {way}")
     if like is not None and value.dtype != like:
-        raise TypeError(
-            f"{name} is {value.dtype}, expected {like}, the dtype of what it meets: "
-            f"cast it with .astype(np.{like}), or build the other with dtype=np.{value.dtype}"
-        )
+        raise TypeError(f"{name} is {value.dtype}, expected {like}: use {name}.astype(np.{like})")
     shape(name, value, *axes)
     if not nan:
         finite(name, value)
@@ -62,8 +55,8 @@ def shape(name, value, *axes):
             return
     what = "is empty, its shape is" if 0 in own else "has shape"
     form = f"({', '.join(map(str, axes))}{',' * (len(axes) == 1)})"
-    hint = "; keep the batch and the time axis even where it is 1 long" * (len(own) < len(axes))
-    raise ValueError(f"{name} {what} {own}, expected {form}{hint}")
+    way = "; keep the batch and the time axis even where it is 1 long" * (len(own) < len(axes))
+    raise ValueError(f"{name} {what} {own}, expected {form}{way}")
 
 
 def finite(name, value):
@@ -130,19 +123,15 @@ def whole(**numbers):
     for name, (value, least, *most) in numbers.items():
         exact = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
         if not exact or value < least or value > min(most, default=value):
-            limit = f" and at most {most[0]}" if most else ""
-            raise ValueError(
-                f"{name} must be a whole number of at least {least}{limit}, got {value!r}"
-            )
+            limits = f"at least {least}" + (f" and at most {most[0]}" if most else "")
+            raise ValueError(f"{name} must be a whole number of {limits}, got {value!r}")
 
 
 def sizes(rng, **numbers):
     """``whole``, and TypeError unless ``rng`` is a Generator."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a NumPy Generator, got {type(rng).__name__}: "
-            "use rng=np.random.default_rng(0)"
-        )
+        got = type(rng).__name__
+        raise TypeError(f"rng must be a Generator, got {got}: use np.random.default_rng(0)")
     whole(**numbers)
 
 
@@ -152,7 +141,7 @@ def between(least, most, **numbers):
         if not isinstance(value, Real) or not least <= value <= most:
             limits = "positive" if least == TINY else f"at least {least}"
             limits += f" and at most {most}" if most < HUGE else ""
-            raise ValueError(f"{name} must be a number, {limits}, got {value!r}")
+            raise ValueError(f"{name} must be {limits}, got {value!r}")
 
 
 def positive(**numbers):

@@ -49,15 +49,9 @@ def train_on_gap(model, gap, *, rng, lr=1e-2, steps=300, distractors=0, clip=1.0
 
     distractors: other countries in the gap; clip: limit of the gradient's norm, None for no limit.
     """
-    return train(
-        model,
-        gap_batches(gap, steps, rng=rng, distractors=distractors),
-        loss=cross_entropy,
-        optimiser=Adam(lr=lr, clip=clip),
-        schedule=linear_decay(steps),
-        metric=accuracy,
-        stop=solved(0.99),
-    )
+    batches = gap_batches(gap, steps, rng=rng, distractors=distractors)
+    return train(model, batches, loss=cross_entropy, optimiser=Adam(lr=lr, clip=clip),
+                 schedule=linear_decay(steps), metric=accuracy, stop=solved(0.99))  # fmt: skip
 
 
 def accuracy_on_gap(model, gap, *, rng, sentences=256, distractors=0):
@@ -88,14 +82,22 @@ def gap_sweep(build, gaps=GAPS, seeds=SEEDS, *, lr=1e-2, steps=300):
 
 
 def stored(name):
-    """Results of a long sweep, as a dict: settings, versions and data.
+    """Results of a long sweep: one element for each run, with its columns as fields.
 
+    rows = stored("gap");  rows["accuracy"][(rows["model"] == "GRU") & (rows["part"] == "reported")]
+    Runs stand in the order of the sweep, the seeds last, so that what is chosen can be reshaped to
+    (gaps, seeds).  part: "tuning" chose the rate, "reported" is the result.  A run that failed has
+    an ``error``, and nan or -1.  A field that ends in "curve" is a text of numbers.
+
+    Trained weights and the results of the first edition are dicts; while there are both, the dict.
     Raises ValueError for an unknown name, with the names there are.
     """
     folder = resources.files("lessons_lib") / "data"
-    names = sorted(
-        p.name.removesuffix(".json") for p in folder.iterdir() if p.name.endswith("json")
-    )
-    if name not in names:
-        raise ValueError(f"no stored results named {name!r}: choose from {', '.join(names)}")
-    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    files = {p.name: p for p in folder.iterdir() if p.name.endswith((".tsv", ".json"))}
+    if f"{name}.json" in files:
+        return json.loads(files[f"{name}.json"].read_text(encoding="utf-8"))
+    if f"{name}.tsv" in files:
+        lines = files[f"{name}.tsv"].read_text(encoding="utf-8").splitlines()
+        return np.genfromtxt(lines, delimiter="\t", names=True, dtype=None, comments=None)
+    names = sorted({file.rpartition(".")[0] for file in files})
+    raise ValueError(f"no stored results named {name!r}: choose from {', '.join(names)}")

@@ -75,10 +75,7 @@ def global_norm(grads):
             square = sum(float(np.square(g / largest).sum()) for g in grads.values())
     norm = largest * float(np.sqrt(square))
     if not np.isfinite(norm):
-        raise ValueError(
-            f"the norm of the gradient is {norm}, not finite: lower the learning rate, or clip at "
-            "a smaller norm from the start"
-        )
+        raise ValueError(f"the norm of the gradient is {norm}, not finite: lower the learning rate")
     return norm
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lessons_lib import checks
 from lessons_lib.cells.base import Cell
 from lessons_lib.cells.init import chrono_bias, gate_params, uniform
 from lessons_lib.cells.lstm import LSTM
@@ -67,7 +68,7 @@ class LSTMVariant(EditedLSTM):
         if peepholes:
             self.params["w_c"] = uniform(rng, (G - 1, H), H, self.dtype)
         b_h = self.params["b_h"]
-        b_h[-3] = forget_bias
+        b_h[-3] = checks.floats("forget_bias", forget_bias, nan=False)
         if chrono is not None:
             b_h[-3] = chrono_bias(H, chrono, rng, self.dtype)
             if not coupled:

@@ -123,6 +123,16 @@ class AttentiveSeq2Seq(Seq2Seq):
         return (weights @ k).swapaxes(0, 1), weights
 
 
+class Backwards(Seq2Seq):
+    """Reads the last symbol first, so that for it reversing is copying."""
+
+    def forward(self, x, y_before):
+        return super().forward(x.flip(0), y_before)
+
+    def translate(self, x, steps):
+        return super().translate(x.flip(0), steps)
+
+
 def train_reversal(model, length, *, rng, lr=1e-2, steps=STEPS):
     """Teach the model to write strings of random symbols backwards, fresh ones at each step.
 

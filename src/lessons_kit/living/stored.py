@@ -1,4 +1,4 @@
-"""The small trained networks of ``benchmarks/lab_sweep.py``."""
+"""The small trained networks of ``tools/upkeep/living_cells.py``."""
 
 import json
 from importlib import resources

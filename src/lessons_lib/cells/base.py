@@ -60,7 +60,7 @@ class Cell(checks.HasParams):
     def _checked_state(self, state, batch_size, name):
         expected = (batch_size, self.hidden_size)
         if not isinstance(state, tuple) or len(state) != len(self.state_names):
-            form = f"({', '.join(self.state_names)}{',' * (len(self.state_names) == 1)})"
+            form = str(self.state_names).replace("'", "")
             got = f"a tuple of {len(state)}" if isinstance(state, tuple) else type(state).__name__
             raise TypeError(f"{name} must be the tuple {form} of {expected} arrays, got {got}")
         for part, label in zip(state, self.state_names, strict=True):

@@ -5,7 +5,16 @@ train(model, rng=rng)
 words, weights = model.describe(*as_tensors(batch.regions), steps=9)
 """
 
-from lessons_models.torch_captions.experiment import BATCH, STEPS, exact, on_described, train
+from lessons_models.torch_captions.experiment import (
+    BATCH,
+    STEPS,
+    exact,
+    new_pictures,
+    on_described,
+    picking_only,
+    train,
+    without_red_middle,
+)
 from lessons_models.torch_captions.models import (
     AttentiveCaptioner,
     Captioner,
@@ -23,6 +32,9 @@ __all__ = [
     "SummaryCaptioner",
     "as_tensors",
     "exact",
+    "new_pictures",
     "on_described",
+    "picking_only",
     "train",
+    "without_red_middle",
 ]

@@ -1,29 +1,23 @@
 """The small networks of the living cells: an RNN, an LSTM, a GRU of six units, one attention head.
 
-Each reads sentences of ``living.language`` with gaps of every length up to its longest, and is
-asked once, at the end.  One seed each, chosen after looking at several: all of them answer, and
-what a held gate does to the answer differs from seed to seed.  The weights are stored with four
-decimals, and the accuracies are those of the stored weights, on new sentences.
-Results: src/lessons_lib/data/lab_cells.json.
+Each reads sentences of the language of the living cells with gaps of every length up to its
+longest, and is asked once, at the end.  What is kept are the weights, with four decimals, of one
+seed each, chosen after looking at several: all of them answer, and what a held gate does to the
+answer differs from seed to seed.  The accuracies are those of the rounded weights.
 
-    python -m benchmarks.lab_sweep
+    python -m tools.upkeep.living_cells
 """
 
-import platform
-
-from benchmarks import store  # first: it sets the threads of NumPy and torch
-
-# isort: split
 import numpy as np
 
 from lessons_kit.living import language
 from lessons_lib import cells, training
 from lessons_lib.functional import cross_entropy
 from lessons_models.attention_models import SelfAttention
+from sweeps.runner import rows
 
 HIDDEN, SIZE, LONGEST, STEPS, BATCH = 6, 4, 48, 2500, 32
 WORDS, ANSWERS = len(language.VOCAB), len(language.ANSWERS)
-RESULTS = store.DATA / "lab_cells.json"
 TESTED = ((2, 0), (5, 1), (11, 2), (20, 2), (35, 2))  # gap, distractors
 
 
@@ -52,9 +46,9 @@ NETWORKS = {
 }
 
 
-def batches(longest, most_before, steps, rng):
+def batches(longest, most_before, rng):
     """Fresh sentences, up to two visits in the gap, some words before: yields x, y."""
-    for _ in range(steps):
+    for _ in range(STEPS):
         gap = int(rng.choice(range(longest + 1)))
         visits = int(rng.integers(0, min(2, (gap + 1) // 3) + 1))
         before = int(rng.integers(0, most_before + 1))
@@ -62,14 +56,14 @@ def batches(longest, most_before, steps, rng):
         yield sentences.x, sentences.y
 
 
-def trained(name, steps=STEPS):
+def trained(name, seed):
     """The network ``name``, its weights rounded to four decimals."""
-    build, seed, rate, longest, most_before = NETWORKS[name]
+    build, _, rate, longest, most_before = NETWORKS[name]
     rng = np.random.default_rng(seed)
     model = build(rng)
     training.train(
-        model, batches(longest, most_before, steps, rng), loss=cross_entropy,
-        optimiser=training.Adam(lr=rate, clip=1.0), schedule=training.linear_decay(steps),
+        model, batches(longest, most_before, rng), loss=cross_entropy,
+        optimiser=training.Adam(lr=rate, clip=1.0), schedule=training.linear_decay(STEPS),
     )  # fmt: skip
     for array in model.params.values():
         array[...] = array.round(4)
@@ -80,32 +74,24 @@ def accuracies(model, before, sentences=512):
     """Share of right answers at each gap and number of distractors of TESTED."""
     scores = []
     for gap, visits in TESTED:
-        test = language.home_sentences(
-            gap,
-            sentences,
-            rng=np.random.default_rng([gap, visits, 9]),
-            distractors=visits,
-            before=before,
-        )
+        rng = np.random.default_rng([gap, visits, 9])
+        options = {"distractors": visits, "before": before}
+        test = language.home_sentences(gap, sentences, rng=rng, **options)
         scores.append(round(training.accuracy(model.forward(test.x)[0], test.y), 3))
     return scores
 
 
-def main():
-    results = {
-        "command": "python -m benchmarks.lab_sweep", "hidden_size": HIDDEN, "size": SIZE,
-        "longest": LONGEST, "steps": STEPS, "batch_size": BATCH, "tested": TESTED,
-        "versions": {"python": platform.python_version(), "numpy": np.__version__}, "networks": {},
-    }  # fmt: skip
+def results():
+    """What ``lessons_kit.living`` reads: for each network its settings, accuracies and weights."""
+    networks = {}
     for name, (_, seed, rate, longest, before) in NETWORKS.items():
-        model = trained(name)
-        settings = {"seed": seed, "rate": rate, "longest_gap": longest, "before": before}
-        scores = accuracies(model, before)
+        model = trained(name, seed)
         params = {key: array.tolist() for key, array in model.params.items()}
-        results["networks"][name] = {**settings, "accuracy": scores, "params": params}
-        print(name, scores, flush=True)
-    store.write(RESULTS, results, separators=(",", ":"))
+        networks[name] = {"seed": seed, "rate": rate, "longest_gap": longest, "before": before,
+                          "accuracy": accuracies(model, before), "params": params}  # fmt: skip
+    return {"hidden_size": HIDDEN, "size": SIZE, "longest": LONGEST, "steps": STEPS,
+            "batch_size": BATCH, "tested": TESTED, "networks": networks}  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    rows.write_json(rows.DATA / "lab_cells.json", results())

@@ -1,0 +1,26 @@
+"""Which parts of an LSTM matter: eight cells, three tasks, one budget.
+
+``ablation-endless``: the cells with and without a forget gate on the letter streams, with the state
+reset by hand at each letter, and with four times the steps.
+"""
+
+from lessons_models.ablation_tasks import MODELS, TASKS
+from sweeps.runner.declare import RATES, Sweep, every
+
+ENDLESS = [
+    {"model": model, "task": "letters", "longer": longer, "endless": endless}
+    for model in ("no forget gate", "full")
+    for longer, endless in ((1, True), (1, False), (4, True))
+]
+
+
+def run(settings, seed):
+    return {"score": TASKS[settings["task"]](settings, seed)}
+
+
+SWEEPS = (
+    Sweep("ablation", run, every(model=MODELS, task=TASKS), per=("model", "task"),
+          grid={"lr": RATES[1:6]}, score="score", guess=0.0),
+    Sweep("ablation-endless", run, ENDLESS, per=("model", "longer", "endless"),
+          grid={"lr": RATES[1:6]}, score="score", guess=0.0),
+)  # fmt: skip

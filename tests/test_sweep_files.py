@@ -1,0 +1,206 @@
+"""What the single sweeps compute, and the results of the first edition that lessons still read."""
+
+import numpy as np
+import pytest
+import torch
+
+from lessons_lib import cells, experiments, text, training
+from lessons_models import (
+    ablation_tasks,
+    character_runs,
+    characters,
+    counting,
+    initialisations,
+    subject,
+    thousand_steps,
+    torch_models,
+    torch_own_words,
+)
+from lessons_models.memory_tasks import LONG
+from sweeps import chrono, lstm_gru, transformer
+from sweeps import counting as counting_sweep
+from sweeps import subject as subject_sweep
+
+
+def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
+    stored = experiments.stored("character_model")
+    vocab = text.Vocab.from_text(characters.course_text())
+    _, new = characters.split(vocab.encode(characters.course_text()), stored["validation_share"])
+    rng, weights = np.random.default_rng(0), stored["weights"]
+    cell = getattr(cells, weights["cell"])(len(vocab), stored["hidden_size"], rng=rng)
+    model = training.SequenceModel(cell, len(vocab), rng=rng)
+    for name, array in model.params.items():
+        array[:] = np.multiply(weights["params"][name], weights["unit"])
+    bits = min(stored["runs"][weights["cell"]]["validation"][weights["seed"]])
+    assert characters.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
+
+
+def test_the_model_that_reads_backwards_is_the_same_network_on_the_turned_string():
+    rngs = (np.random.default_rng(1) for _ in range(2))
+    backwards, plain = (
+        build(10, 8, rng=rng)
+        for build, rng in zip((torch_models.Backwards, torch_models.Seq2Seq), rngs, strict=True)
+    )
+    x = torch.from_numpy(np.random.default_rng(0).integers(0, 10, (5, 3)))
+    before = torch.full((4, 3), 10)
+    assert torch.equal(backwards(x, before)[0], plain(x.flip(0), before)[0])
+    assert torch.equal(backwards.translate(x, 4)[0], plain.translate(x.flip(0), 4)[0])
+    assert not torch.equal(backwards(x, before)[0], plain(x, before)[0])
+
+
+def test_each_way_to_spread_the_time_scales_shuts_the_input_of_the_units_that_keep():
+    for adjust, half in (
+        (initialisations.even_biases(1000), np.log(999) / 2),
+        (initialisations.exponential_biases, np.log(2)),
+    ):
+        cell = cells.LSTM(2, 4000, rng=np.random.default_rng(0))
+        adjust(cell, np.random.default_rng(1))
+        b_i, b_f, b_g, b_o = cell.params["b_h"]
+        np.testing.assert_array_equal(b_i, -b_f)
+        assert b_f.min() >= 0 and not b_g.any() and not b_o.any()
+        assert np.median(b_f) == pytest.approx(half, rel=0.1)
+
+
+def test_the_best_rate_solves_most_seeds_and_of_these_is_the_fastest():
+    def merit(scores, trained):
+        pairs = zip(scores, trained, strict=True)
+        rows = [{"accuracy": score, "trained": n, "steps": 300} for score, n in pairs]
+        return np.mean([chrono.solved_and_fast(row) for row in rows])
+
+    assert merit([0.95, 0.95], [300, 300]) > merit([1.0, 0.9], [50, 50])
+    assert merit([0.96, 0.96], [60, 70]) > merit([1.0, 1.0], [80, 80])
+    assert merit([0.3, 0.2], [300, 300]) > merit([0.1, 0.2], [300, 300])
+
+
+def test_the_character_models_still_learn_what_is_stored():
+    stored = experiments.stored("character_model")["runs"]["GRU"]
+    curves, _ = character_runs.learn({"model": "GRU", "lr": stored["rate"]}, 0, passes=1)
+    assert curves[1, 0] == pytest.approx(stored["validation"][0][0], abs=0.01)
+
+
+@pytest.mark.parametrize("task", ["adding", "order"])
+def test_equal_rows_have_as_many_parameters_as_the_lstm(task):
+    inputs, units = LONG[task].inputs, lstm_gru.EQUAL
+    rng = np.random.default_rng(0)
+    pair = cells.LSTM(inputs, lstm_gru.HIDDEN, rng=rng), cells.GRU(inputs, units, rng=rng)
+    lstm, gru = (sum(array.size for array in cell.params.values()) for cell in pair)
+    assert gru == pytest.approx(lstm, rel=0.03)
+
+
+@pytest.mark.parametrize("task", ["adding", "order"])
+def test_a_run_out_of_budget_counts_one_step_more_than_the_budget(task):
+    for name in ("LSTM coupled", "GRU chrono equal"):
+        run = lstm_gru.run({"task": task, "model": name, "lr": 1e-2}, 0, budget=2)
+        assert run["steps"] == 3 and run["score"] < LONG[task].solved
+        assert len(run["metric_curve"]) == 1
+
+
+def test_the_sweep_of_the_subject_sees_a_clean_unit_and_only_a_clean_one():
+    """A cell set by hand: unit 0 keeps the gender, shows it before the pronouns, and is read."""
+    settings = {"model": "she or he", "activity": 0.0, "shrink": 0.0, "steps": 1}
+    model = subject_sweep.trained(settings, 0)
+    for array in model.params.values():
+        array[...] = 0
+    W, b, W_hy = (model.params[name] for name in ("cell.W_xh", "cell.b_h", "W_hy"))
+    W[2, :4, 0], W[2, 4:8, 0], W_hy[0] = -9, 9, (-9, 9)  # the candidate writes she or he
+    b[:, 0] = 9, 9, 0, -9
+    W[1, :8, 0], W[3, 10:12, 0] = -18, 18  # forget at a name, show at a link
+    accuracy, units = subject.measure(model)
+    assert accuracy == 1 and units["forget_else"][0] > 0.99
+    assert subject.meets(units).tolist() == [True] + [False] * 7
+    W[1, :8, 0] = 0  # never forgets: the sum of all names
+    assert not subject.meets(subject.measure(model)[1]).any()
+
+
+def test_the_stored_sweep_of_the_subject_calls_clean_what_meets_the_criterion():
+    for runs in experiments.stored("subject_sweep")["runs"].values():
+        units = {key: np.array(value) for key, value in runs.items() if key != "seeds"}
+        assert subject.meets(units).tolist() == runs["clean"]
+        assert min(runs["seeds"]) >= 10 and min(runs["accuracy"]) > 0.95
+
+
+class SaysTheEnd:
+    """A stand-in for a model: says $ at every b from the given one on, else b."""
+
+    def __init__(self, first):
+        self.first, self.cell = first, cells.RNN(3, 1, rng=np.random.default_rng(0))
+
+    def forward(self, x):
+        bs = np.cumsum(x[..., 1], axis=0) * x[..., 1]
+        logits = np.zeros_like(x)
+        logits[..., 1], logits[..., 2] = 0.5, bs >= self.first
+        return logits, None, None
+
+
+def test_the_end_of_a_string_is_counted_in_b_s():
+    assert counting.ends(SaysTheEnd(7), [1, 7, 20], beyond=10).tolist() == [7, 7, 7]
+    late = counting.ends(SaysTheEnd(12), [1, 2, 3], beyond=10)
+    np.testing.assert_array_equal(late, [np.nan, np.nan, 12])
+
+
+def test_the_stored_counting_networks_count_as_far_as_their_sweep_says():
+    stored = experiments.stored("counting_sweep")
+    for network in ("LSTM", "GRU"):
+        saved = stored["runs"][network]["weights"]
+        model = counting_sweep.build(network, np.random.default_rng(0), np.float64)
+        for name, array in model.params.items():
+            array[:] = saved["params"][name]
+        assert counting.exact_up_to(model) == saved["exact_up_to"]
+
+
+def test_every_ablated_cell_starts_from_the_weights_of_the_full_one():
+    full = ablation_tasks.build("full", 3, 10, 16)
+    for name, (Cell, _) in ablation_tasks.MODELS.items():
+        cell = ablation_tasks.build(name, 3, 10, 16)
+        assert np.all(cell.params["b_h"][-3] == ablation_tasks.FORGET_BIAS)
+        if Cell is type(full):
+            for key, value in full.params.items():
+                np.testing.assert_array_equal(cell.params[key], value)
+
+
+def test_a_length_counts_with_all_symbols_and_if_new_sequences_confirm_it():
+    stages, scores = [(8, 5), (10, 5), (10, 20), (10, 40)], [1.0, 0.995, 0.99, 0.98]
+    assert thousand_steps.longest(LONG["copy 10"], stages, scores) == 20
+    assert thousand_steps.longest(LONG["copy 10"], stages[:1], scores[:1]) == 0
+    assert thousand_steps.longest(LONG["adding"], [25, 50], [-0.009, -0.011]) == 25
+
+
+def test_a_run_ends_with_its_budget_and_tells_what_it_did(monkeypatch):
+    monkeypatch.setitem(thousand_steps.LONG, "order", LONG["order"]._replace(budget=60))
+    way = {"chrono": True, "climbs": True, "renews": True}
+    run = thousand_steps.run({"task": "order", "cell": "GRU", "lr": 1e-2, **way}, 0)
+    assert (run["read"], run["sequences"], run["T_curve"]) == (75, 3 * 32, (25,))
+    assert not run["solved"] and run["confirmed"] == 0 and 0 <= run["score"] <= 1
+
+
+def test_the_stored_runs_solve_each_task_at_a_thousand_steps_within_the_budget():
+    stored = experiments.stored("thousand_steps")
+    for name in ("adding", "order", "copy 5"):
+        task, counts = LONG[name], []
+        for cell in ("LSTM", "GRU"):
+            runs = [
+                run for run in stored["parts"][name] if (run["task"], run["cell"]) == (name, cell)
+            ]
+            assert [run["seed"] for run in runs] == stored["seeds"] == [0, 1, 2, 3, 4]
+            solved = [run for run in runs if run["solved"]]
+            counts.append(len(solved))
+            for run in solved:
+                assert run["score"] >= task.solved and run["seconds"] <= task.budget
+        assert max(counts) >= 3, name
+
+
+def test_the_transformer_reads_the_text_below_the_guess():
+    run = transformer.run_text({"lr": 5e-3}, 0, passes=1)
+    assert run["validation_curve"][0] == run["bits"] < run["training_curve"][0] < np.log2(36)
+
+
+def test_the_two_ways_of_feeding_a_decoder_differ_in_what_it_reads_and_in_nothing_else():
+    forced, own = (
+        torch_own_words.train(0, 1e-2, own_words, steps=3) for own_words in (False, True)
+    )
+    again = torch_own_words.train(0, 1e-2, True, steps=3)
+    pairs = zip(own.parameters(), again.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+    assert not torch.equal(forced.read_out.weight, own.read_out.weight)
+    start = [torch_own_words.train(0, 1e-12, way, steps=1) for way in (False, True)]
+    assert torch.allclose(start[0].read_out.weight, start[1].read_out.weight, atol=1e-9)
