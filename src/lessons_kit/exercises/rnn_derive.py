@@ -30,12 +30,12 @@ def skip_backward(dhs, start, hs, W_1, W_2):
     W_1, W_2 (H, H)  →  dstart (2, B, H), dW_1 (H, H), dW_2 (H, H).
     """
     states = np.concatenate([start, hs])
-    dh = np.concatenate([0 * start, dhs])
-    dW_1, dW_2 = np.zeros_like(W_1), np.zeros_like(W_2)
+    dh = np.concatenate([np.zeros_like(start), dhs])
+    dW_1 = dW_2 = 0.0
     for t in reversed(range(2, len(states))):
         da = dh[t] * (1 - states[t] ** 2)
-        dW_1 += states[t - 1].T @ da
-        dW_2 += states[t - 2].T @ da
+        dW_1 = dW_1 + states[t - 1].T @ da
+        dW_2 = dW_2 + states[t - 2].T @ da
         dh[t - 1] += da @ W_1.T
         dh[t - 2] += da @ W_2.T
     return dh[:2], dW_1, dW_2

@@ -32,7 +32,7 @@ def overlapping(dhs, h0, hs, W_hh, every, reach):
     states = np.concatenate([h0[None], hs])
     dW_hh = np.zeros_like(W_hh)
     for end in range(every, len(states), every):
-        dh = np.zeros_like(h0)
+        dh = 0.0
         for t in reversed(range(max(0, end - reach), end)):
             if t >= end - every:
                 dh = dh + dhs[t]
