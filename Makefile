@@ -165,12 +165,12 @@ doctor: ## say what is wrong with the environment, and what mends it
 
 lint: $(READY) ## ruff and codespell
 	@$(BIN)/ruff check --quiet $(CODE)
-	@$(BIN)/ruff format --quiet --check $(CODE) || { $(BIN)/ruff format --check $(CODE); exit 1; }
+	@$(BIN)/ruff format --force-exclude --quiet --check $(CODE) || { $(BIN)/ruff format --force-exclude --check $(CODE); exit 1; }
 	@$(BIN)/codespell $(CODE) $(TEXTS)
 
 format: $(READY) ## let ruff rewrite the sources
 	@$(BIN)/ruff check --fix --quiet $(CODE)
-	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/ruff format --force-exclude $(CODE)
 
 bench: $(READY) ## time the cells against torch.nn and the usual teaching versions
 	$(BIN)/python -m benchmarks.speed

@@ -60,6 +60,39 @@ def test_the_best_step_is_near_the_cube_root_of_the_machine_precision():
         assert 1e-7 < best < 1e-4
 
 
+@judges("rnn.divided_by")
+@pytest.mark.parametrize("divisor", [5.0, 1.0, 20.0, -5.0, 0.3])
+def test_the_divisor_is_found_in_autograds_gradient(rng, divisor):
+    logits, targets = rng.standard_normal((5, 4)), rng.integers(4, size=5)
+    (leaf,) = tensors(logits)
+    (F.cross_entropy(leaf, torch.tensor(targets), reduction="sum") / divisor).backward()
+    close(REF["rnn.divided_by"](leaf.grad.numpy(), logits, targets), divisor)
+
+
+@judges("rnn.smoothed_loss")
+@pytest.mark.parametrize("eps", [0.0, 0.1, 1.0])
+def test_the_smoothed_loss_is_pytorchs(rng, eps):
+    logits, targets = rng.standard_normal((6, 5)), rng.integers(5, size=6)
+    (leaf,) = tensors(logits)
+    loss = F.cross_entropy(leaf, torch.tensor(targets), label_smoothing=eps)
+    loss.backward()
+    ours, dlogits = REF["rnn.smoothed_loss"](logits, targets, eps)
+    close(ours, loss)
+    close(dlogits, leaf.grad)
+
+
+@judges("rnn.gradients_that_turn")
+@pytest.mark.parametrize("limit", [0.1, 1.0, 30.0])
+def test_pytorchs_clipping_array_by_array_turns_the_designed_gradients(limit):
+    leaves = [torch.nn.Parameter(torch.tensor(g)) for g in
+              REF["rnn.gradients_that_turn"](limit).values()]  # fmt: skip
+    for leaf in leaves:
+        leaf.grad = leaf.detach().clone()
+        torch.nn.utils.clip_grad_norm_([leaf], limit)
+    before, after = torch.cat([*leaves]).detach(), torch.cat([leaf.grad for leaf in leaves])
+    assert F.cosine_similarity(before, after, dim=0) < 0.6
+
+
 @judges("rnn.forward", "rnn.backward")
 def test_the_rnn_and_its_gradient_are_pytorchs(rng):
     cell = cells.RNN(3, 4, rng=rng)

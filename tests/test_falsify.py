@@ -108,7 +108,7 @@ def test_what_is_wrong_with_the_file_of_falsifiers_is_said(table, said, tmp_path
 
 
 def test_an_exempt_claim_needs_no_falsifier(tmp_path):
-    table = SOUND.replace(SOUND[SOUND.rindex("[[fals") :], '[[exempt]]\nclaim = "size"\nwhy = "w"')
+    table = SOUND.replace(SOUND[SOUND.rindex("[[falsi") :], '[[exempt]]\nclaim = "size"\nwhy = "w"')
     plan = falsifiers.plan(write(tmp_path, table))
     assert not plan.faults and plan.exempt == {"the size": "w"}
 

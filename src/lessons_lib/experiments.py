@@ -48,15 +48,9 @@ def train_on_gap(model, gap, *, rng, lr=1e-2, steps=300, distractors=0, clip=1.0
 
     distractors: other countries in the gap; clip: limit of the gradient's norm, None for no limit.
     """
-    return train(
-        model,
-        gap_batches(gap, steps, rng=rng, distractors=distractors),
-        loss=cross_entropy,
-        optimiser=Adam(lr=lr, clip=clip),
-        schedule=linear_decay(steps),
-        metric=accuracy,
-        stop=solved(0.99),
-    )
+    batches = gap_batches(gap, steps, rng=rng, distractors=distractors)
+    return train(model, batches, loss=cross_entropy, optimiser=Adam(lr=lr, clip=clip),
+                 schedule=linear_decay(steps), metric=accuracy, stop=solved(0.99))  # fmt: skip
 
 
 def accuracy_on_gap(model, gap, *, rng, sentences=256, distractors=0):

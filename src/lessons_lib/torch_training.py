@@ -45,11 +45,9 @@ class Adam:
         """
         checks.between(0, checks.HUGE, factor=factor)
         grads, norm = self._gradients()
-        adam(
-            self.parameters, grads, self.means, self.squares, [], self.steps,
-            lr=self.lr * factor, beta1=self.betas[0], beta2=self.betas[1], eps=self.eps,
-            weight_decay=0, amsgrad=False, maximize=False, foreach=True,
-        )  # fmt: skip
+        adam(self.parameters, grads, self.means, self.squares, [], self.steps, foreach=True,
+             lr=self.lr * factor, beta1=self.betas[0], beta2=self.betas[1], eps=self.eps,
+             weight_decay=0, amsgrad=False, maximize=False)  # fmt: skip
         return norm
 
     def clear(self):

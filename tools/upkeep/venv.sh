@@ -39,7 +39,8 @@ need() { # a Python that can make environments
         stop "'$PYTHON' makes no environments; on Debian and Ubuntu: sudo apt-get install python3-venv"
 }
 
-case $PWD in
+case $(uname)$PWD in
+MINGW* | MSYS* | CYGWIN*) ;; # a drive has a colon
 *:*) stop "Python makes no environment in a folder with a colon in its path: rename $PWD" ;;
 esac
 found=

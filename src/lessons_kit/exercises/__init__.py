@@ -24,13 +24,14 @@ from lessons_kit.exercises import (
     rnn_gradient,
     rnn_truncation,
     show,
+    smallest,
     toolkit,
 )
 
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
-MODULES = (toolkit, gradient_checks, rnn, rnn_gradient, rnn_derive, rnn_truncation, long_term,
-           long_term_growth, lstm, lstm_gradient, gru, gru_conventions, attention,
+MODULES = (toolkit, gradient_checks, rnn, smallest, rnn_gradient, rnn_derive, rnn_truncation,
+           long_term, long_term_growth, lstm, lstm_gradient, gru, gru_conventions, attention,
            attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 

@@ -8,8 +8,8 @@ from lessons_kit.exercises.exercise import Exercise, Mistake
 def rnn_forward(x, h, W_xh, W_hh, b_h):
     """The whole loop of a plain RNN.
 
-    x (T, B, D), h (B, H): the state before step 0; W_xh (D, H), W_hh (H, H), b_h (H,)
-    →  hs (T, B, H), the states after each step.
+    x (T, B, D), h (B, H): the state before step 0; W_xh (D, H),
+    W_hh (H, H), b_h (H,)  →  hs (T, B, H), the states after each step.
     """
     hs = []
     for x_t in x:

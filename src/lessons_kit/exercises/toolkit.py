@@ -21,8 +21,9 @@ def find_wrong(f, gradients, x):
 def best_eps(f, slope, x, candidates):
     """Which step makes central differences most accurate?
 
-    f, slope: functions of a float → float, slope being the exact derivative of f; x: float;
-    candidates: list of floats  →  the candidate with the smallest error.
+    f, slope: functions of a float → float, slope being the exact
+    derivative of f; x: float; candidates: list of floats
+    →  the candidate with the smallest error.
     """
     errors = [abs((f(x + eps) - f(x - eps)) / (2 * eps) - slope(x)) for eps in candidates]
     return candidates[int(np.argmin(errors))]

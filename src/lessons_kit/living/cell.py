@@ -1,5 +1,7 @@
 """A trained cell that steps through a sentence on the page."""
 
+import copy
+
 import numpy as np
 
 from lessons_kit import diagrams
@@ -87,7 +89,7 @@ class CellLab:
         params = {key: array.tolist() for key, array in self.cell.params.items()}
         forms = {key: getattr(self.cell, key, None) for key in ("update_keeps", "reset_after")}
         return {
-            "kind": type(self.cell).__name__.lower(), "params": params, "W_hy": self.W_hy.tolist(),
+            "kind": held.kind_of(self.cell).lower(), "params": params, "W_hy": self.W_hy.tolist(),
             "b_y": self.b_y.tolist(), "b_h": [0] * self.cell.hidden_size,
             "words": list(self.vocab.symbols), "sentence": self.tokens.tolist(),
             "answers": list(self.answers), "step": self.step - 1, "unit": self.unit - 1,
@@ -99,7 +101,7 @@ class CellLab:
         before = self.states()[self.step - 2] if self.step > 1 else self.cell.init_state(1)
         x_t = one_hot(self.tokens[self.step - 1 : self.step], len(self.vocab), self.cell.dtype)
         values = diagrams.values_from(self.cell, x_t, before, self.unit - 1)
-        kind = type(self.cell).__name__
+        kind = held.kind_of(self.cell)
         if kind == "GRU":
             return diagrams.gru(self.cell.update_keeps, self.cell.reset_after).live(values)
         return DRAWN[kind]().live(values)
@@ -111,18 +113,13 @@ class CellLab:
         )  # fmt: skip
 
     def __repr__(self):
-        kind, H = type(self.cell).__name__, self.cell.hidden_size
+        kind, H = held.kind_of(self.cell), self.cell.hidden_size
         return f"CellLab: {kind} of {H} units reads “{' '.join(self.sentence)}”"
 
 
 def _rounded(cell):
     """A cell of the same kind and form whose weights have four decimals."""
-    forms = {
-        key: getattr(cell, key) for key in ("update_keeps", "reset_after") if hasattr(cell, key)
-    }
-    rng = np.random.default_rng(0)
-    twin = type(cell)(cell.input_size, cell.hidden_size, rng=rng, **forms)
-    twin.params = {
-        key: array.astype(np.float64).round(DIGITS) for key, array in cell.params.items()
-    }
+    twin = copy.copy(cell)
+    twin.dtype = np.dtype(np.float64)
+    twin.params = {key: a.astype(np.float64).round(DIGITS) for key, a in cell.params.items()}
     return twin

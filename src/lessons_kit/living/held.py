@@ -1,17 +1,24 @@
 """A cell with gates held, along a sentence: what a living cell on a page computes."""
 
 from lessons_lib import cells
+from lessons_models.gru_variants import GRUVariant
 
-GATES = {cells.RNN: (), cells.LSTM: ("f", "i", "o"), cells.GRU: ("r", "z")}
+GATES = {"RNN": (), "LSTM": ("f", "i", "o"), "GRU": ("r", "z")}
+KINDS = {cells.RNN: "RNN", cells.LSTM: "LSTM", cells.GRU: "GRU", GRUVariant: "GRU"}
+
+
+def kind_of(cell):
+    """The name of its architecture.  Raises ValueError for a cell no lab can show."""
+    if type(cell) not in KINDS:
+        raise ValueError(
+            f"a lab shows an RNN, a GRU, or an LSTM without peepholes or coupled gates, not {cell}"
+        )
+    return KINDS[type(cell)]
 
 
 def gates_of(cell):
     """Letters of the gates that can be held.  Raises ValueError for a cell no lab can show."""
-    if type(cell) not in GATES:
-        raise ValueError(
-            f"a lab shows an RNN, a GRU, or an LSTM without peepholes or coupled gates, not {cell}"
-        )
-    return GATES[type(cell)]
+    return GATES[kind_of(cell)]
 
 
 def states(cell, x, held=None, clear=None):
@@ -24,7 +31,7 @@ def states(cell, x, held=None, clear=None):
     known, held = gates_of(cell), held or {}
     if wrong := sorted(set(held) - set(known)):
         raise ValueError(
-            f"{type(cell).__name__} has no gate {', '.join(wrong)}; "
+            f"{kind_of(cell)} has no gate {', '.join(wrong)}; "
             f"its gates are {', '.join(known) or 'none'}"
         )
     state, found = cell.init_state(x.shape[1]), []
