@@ -167,8 +167,7 @@ def tokens(name, value, size):
 
 def mask(value, form, rank):
     """``value`` broadcast to the shape ``form``.  Raises TypeError unless it is boolean,
-    ValueError where it does not fit or has less than ``rank`` axes: (B,) could be read as (T,).
-    """
+    ValueError where it does not fit or has less than ``rank`` axes: (B,) could be read as (T,)."""
     value = np.asarray(value)
     if value.dtype != bool:
         raise TypeError(
