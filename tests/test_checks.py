@@ -218,3 +218,10 @@ def test_axes_are_written_as_in_the_docstrings():
             checks.shape("x", array, *axes)
     with pytest.raises(ValueError, match=r"x is empty, its shape is \(0, 3\)"):
         checks.shape("x", array[:0], "T", 3)
+
+
+def test_clipping_keeps_the_direction_of_the_largest_float32():
+    grads = {"a": np.array([3e37, 4e37], np.float32), "b": np.zeros(2)}
+    clipped, norm = training.clip_by_global_norm(grads, 1e-3)
+    assert norm == pytest.approx(5e37) and clipped["a"].dtype == np.float32
+    np.testing.assert_allclose(clipped["a"], [6e-4, 8e-4], rtol=1e-6)

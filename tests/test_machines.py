@@ -210,7 +210,8 @@ def test_a_pip_that_installs_elsewhere_is_named(course):
 
 def test_a_second_make_in_the_same_folder_says_who_is_at_work(course):
     course.installed()
-    hold = ["make", "--eval", "hold: ; @$(LOCK) && echo held && sleep 60", "hold"]
+    rule = "hold: ; @$(LOCK) && echo held && sleep 60"
+    hold = ["make", "--no-print-directory", "--eval", rule, "hold"]
     with subprocess.Popen(hold, cwd=course.root, stdout=subprocess.PIPE,
                           start_new_session=True) as first:  # fmt: skip
         assert first.stdout.readline() == b"held\n"

@@ -105,7 +105,7 @@ CLEAR = re.compile(
     r"not callable|not iterable|cannot unpack|values to unpack|has no len|len\(\) of|unhashable"
     r"|seed|not supported between|cannot be interpreted as an integer|iteration over|argument"
     r"|could not (be )?broadcast|truth value of an .*array.* is ambiguous|was expected, got"
-    r"|non-negative integer",
+    r"|non-negative integer|only integer",
     re.IGNORECASE,
 )
 

@@ -50,8 +50,9 @@ def shape(name, value, *axes):
     own = np.shape(value)
     if ... in axes:  # only as the first
         axes = ("...",) * (len(own) - len(axes) + 1) + axes[1:]
-    if len(own) == len(axes) and 0 not in own:
-        if all(isinstance(axis, str) or axis == n for axis, n in zip(axes, own, strict=True)):
+    pairs = zip(axes, own, strict=False)
+    if own == axes or all(isinstance(axis, str) or axis == n for axis, n in pairs):
+        if len(own) == len(axes) and 0 not in own:
             return
     what = "is empty, its shape is" if 0 in own else "has shape"
     form = f"({', '.join(map(str, axes))}{',' * (len(axes) == 1)})"
@@ -100,7 +101,9 @@ class Params(dict):
     def check(self, like):
         """Raise unless every parameter is finite and of this dtype."""
         for name, value in self.items():
-            array(f"parameter {name}", value, ..., like=like)
+            if value.dtype != like:
+                array(f"parameter {name}", value, ..., like=like)
+            finite(f"parameter {name}", value)
 
 
 class HasParams:
@@ -164,8 +167,7 @@ def tokens(name, value, size):
 
 def mask(value, form, rank):
     """``value`` broadcast to the shape ``form``.  Raises TypeError unless it is boolean,
-    ValueError where it does not fit or has less than ``rank`` axes: (B,) could be read as (T,).
-    """
+    ValueError where it does not fit or has less than ``rank`` axes: (B,) could be read as (T,)."""
     value = np.asarray(value)
     if value.dtype != bool:
         raise TypeError(

@@ -64,10 +64,7 @@ class Adam:
         grads = [torch.zeros_like(p) if g is None else g for g, p in pairs]
         norm = torch.stack([g.norm() for g in grads]).norm().item()
         if not math.isfinite(norm):
-            raise ValueError(
-                f"Adam: the norm of the gradient is {norm}, not finite: the training has diverged; "
-                "lower the learning rate, or clip at a smaller norm from the start"
-            )
+            raise ValueError(f"the gradient's norm is {norm}: diverged, lower the learning rate")
         if self.clip and norm > self.clip:
             grads = [g * (self.clip / norm) for g in grads]
         return grads, norm

@@ -68,8 +68,7 @@ def global_norm(grads):
     for name, g in grads.items():
         checks.array(f"gradient {name}", g, ..., nan=True)
     square, largest = sum(float(np.vdot(g, g)) for g in grads.values()), 1.0
-    if not 1e-30 < square < np.inf:
-        # Squares overflow or vanish, in float32 beyond 1.8e19 and 1e-19: take out the largest.
+    if not 1e-30 < square < np.inf:  # float32 squares overflow from 1.8e19, vanish at 1e-19
         largest = max((float(np.abs(g).max()) for g in grads.values()), default=0.0) or 1.0
         with np.errstate(invalid="ignore"):  # inf / inf, refused below
             square = sum(float(np.square(g / largest).sum()) for g in grads.values())
@@ -82,14 +81,16 @@ def global_norm(grads):
 def clip_by_global_norm(grads, limit):
     """g ← g · min(1, limit / ‖g‖), with one norm for all arrays (Pascanu et al., 2013).
 
-    dict of arrays, limit > 0  →  new dict (same direction), the norm before clipping.  Raises
-    ValueError for a limit not above 0 and for gradients that are not finite.
+    dict of arrays, limit > 0  →  new dict (same direction), the norm before clipping.
+    Raises ValueError for a limit that is not positive and a gradient that is not finite.
     """
     checks.between(checks.TINY, np.inf, limit=limit)
     norm = global_norm(grads)
     if norm <= limit:
         return grads, norm
-    return {name: g * g.dtype.type(limit / norm) for name, g in grads.items()}, norm
+    if (scale := limit / norm) < 1e-30:  # too small for float32
+        return {k: (g.astype(float) * scale).astype(g.dtype) for k, g in grads.items()}, norm
+    return {name: g * g.dtype.type(scale) for name, g in grads.items()}, norm
 
 
 class Adam:

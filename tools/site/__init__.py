@@ -27,8 +27,11 @@ def finish(app, error):
         bundle.write(out, made.context)
 
 
-def without_search(app):
-    app.builder.search = False  # Sphinx's
+def begin(app):
+    """Pages from our templates; the search is ours. Other builders, an EPUB's say, have neither."""
+    if app.builder.name == "html":
+        app.builder.search = False
+        app.config.html_additional_pages |= {n: f"{n}.html" for n in ("index", "search", "404")}
 
 
 def setup(app):
@@ -38,6 +41,6 @@ def setup(app):
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, nothing here reads it
     for part in (bibliography, katex, actions):
         part.setup(app)
-    app.connect("builder-inited", without_search)
+    app.connect("builder-inited", begin)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its colours
     return {"parallel_read_safe": True, "parallel_write_safe": False}

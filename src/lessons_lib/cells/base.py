@@ -17,9 +17,8 @@ class Cell(checks.HasParams):
         self.params = {}
 
     def __repr__(self):
-        return (
-            f"{type(self).__name__}(input_size={self.input_size}, hidden_size={self.hidden_size})"
-        )
+        sizes = f"input_size={self.input_size}, hidden_size={self.hidden_size}"
+        return f"{type(self).__name__}({sizes})"
 
     def init_state(self, batch_size):
         """Zeros, one (B, H) array for each part of the state."""
