@@ -26,7 +26,7 @@ import numpy as np
 from sweeps.runner.declare import Sweep, every
 def run(settings, seed):
     time.sleep(0.05)
-    with open(os.environ["TOY_LOG"], "a") as log:
+    with open(os.environ["TOY_LOG"], "a", encoding="utf-8") as log:
         log.write(f"{os.getpid()}\\n")
     rng = np.random.default_rng([seed, settings["size"]])
     noise = rng.standard_normal((settings["size"], settings["size"]))
@@ -50,8 +50,8 @@ RUNS = 2 * 2 * 3 * 2 + 2 * 2 * 5
 @pytest.fixture
 def toy(tmp_path):
     """A folder with a toy sweep, and what starts it there: start(folder, jobs, …) → Popen."""
-    (tmp_path / "toy.py").write_text(TOY)
-    (tmp_path / "go.py").write_text(GO)
+    (tmp_path / "toy.py").write_text(TOY, encoding="utf-8")
+    (tmp_path / "go.py").write_text(GO, encoding="utf-8")
     env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}",
                         "TOY_LOG": str(tmp_path / "log")}  # fmt: skip
     env.pop("PYTEST_CURRENT_TEST", None)
@@ -154,7 +154,7 @@ def test_two_processes_give_the_rows_of_one(toy, undisturbed):
     folder.mkdir()
     finish(toy(folder, 2))
     assert table(folder) == undisturbed
-    assert len(set(toy.log.read_text().split())) == 2
+    assert len(set(toy.log.read_text(encoding="utf-8").split())) == 2
 
 
 def test_a_lost_worker_of_a_dask_cluster_loses_no_row(toy, undisturbed):
@@ -165,8 +165,10 @@ def test_a_lost_worker_of_a_dask_cluster_loses_no_row(toy, undisturbed):
     cluster = [toy("--host", "127.0.0.1", "--port", 0, "--scheduler-file", address, *quiet,
                    module=("-m", "distributed.cli.dask_scheduler"))]  # fmt: skip
     try:
-        until(lambda: address.exists() and address.read_text().strip().endswith("}"))
-        place = json.loads(address.read_text())["address"]
+        until(
+            lambda: address.exists() and address.read_text(encoding="utf-8").strip().endswith("}")
+        )
+        place = json.loads(address.read_text(encoding="utf-8"))["address"]
         assert place.startswith("tcp://127.0.0.1:")
         worker = ("-m", "distributed.cli.dask_worker")
         words = (place, "--nthreads", 1, "--no-nanny", *quiet)
@@ -188,13 +190,13 @@ def test_a_lost_worker_of_a_dask_cluster_loses_no_row(toy, undisturbed):
 
 def worked(log):
     """The process of every run so far."""
-    return log.read_text().split() if log.exists() else []
+    return log.read_text(encoding="utf-8").split() if log.exists() else []
 
 
 def loaded(tmp_path, source, name="toy_code"):
     """A module from source text, as its file would give it."""
     path = tmp_path / f"{name}.py"
-    path.write_text(source)
+    path.write_text(source, encoding="utf-8")
     spec = util.spec_from_file_location(name, path)
     module = util.module_from_spec(spec)
     sys.modules[name] = module
@@ -448,10 +450,12 @@ def test_a_stored_run_that_does_not_come_out_again_is_found(tmp_path, monkeypatc
     status, out = verdict()
     assert status == 0 and out.count("ok ") == 5 and "--seed 1" in out
     path = tmp_path / "small.tsv"
-    path.write_text(path.read_text().replace("\t1.0\t", "\t1.000000001\t"))
+    text = path.read_text(encoding="utf-8").replace("\t1.0\t", "\t1.000000001\t")
+    path.write_text(text, encoding="utf-8")
     status, out = verdict()
     assert status == 1 and "OFF" in out
-    path.write_text(re.sub(r"(?m)^([tr].*)\t\w*$", r"\1\tother", path.read_text()))
+    text = re.sub(r"(?m)^([tr].*)\t\w*$", r"\1\tother", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
     assert verdict()[0] == 0, "within the tolerance of another processor"
 
 
