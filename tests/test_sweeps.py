@@ -41,6 +41,10 @@ import toy
 from sweeps.runner.run import Store, complete, workers
 if __name__ == "__main__":
     folder, jobs, *scheduler = sys.argv[1:]
+    for place in scheduler:
+        from distributed import Client
+        with Client(place) as client:
+            client.wait_for_workers(2, timeout=60)
     store = Store(toy.SWEEP, pathlib.Path(folder), pathlib.Path(folder))
     store.publish(complete(toy.SWEEP, store, workers(int(jobs), *scheduler)))
 """
@@ -174,8 +178,9 @@ def test_a_lost_worker_of_a_dask_cluster_loses_no_row(toy, undisturbed):
         words = (place, "--nthreads", 1, "--no-nanny", *quiet)
         cluster += [toy(*words, module=worker) for _ in range(2)]
         process = toy(folder, 1, place)
-        until(lambda: len(set(worked(toy.log))) == 2 and lines(folder / "toy.jsonl") >= 5)
-        lost = cluster[1]
+        lost, other = cluster[1:]
+        both = {str(lost.pid), str(other.pid)}
+        until(lambda: both <= set(worked(toy.log)) and lines(folder / "toy.jsonl") >= 5)
         lost.kill()
         at_death = worked(toy.log).count(str(lost.pid))
         finish(process)
