@@ -24,7 +24,7 @@ OUTSIDE = {
 TORCH_HALF = ("torch_", "transformer_")  # how its modules are called
 FUNCTION_LINES, MODULE_LINES = 25, 200
 LIBRARY_FILES, LESSONS = 28, 3
-LIBRARY_LINES = 1500
+LIBRARY_LINES, DOCTOR_LINES = 1500, 250
 
 MODULES = sorted((ROOT / "src").rglob("*.py"))
 FOLDERS = [ROOT / name for name in ("tools", "benchmarks", "sweeps")]
@@ -186,3 +186,7 @@ def test_the_library_is_small_and_common_ground(capsys):
         print("use", ", ".join(f"{m.partition('.')[2]} {n}" for m, n in sorted(lessons.items())))
     assert lines <= LIBRARY_LINES and len(files) <= LIBRARY_FILES
     assert not alone, f"{alone}: fewer than {LESSONS} lessons use them: to lessons_models or _kit"
+
+
+def test_the_doctor_is_small():
+    assert sum(map(pure_code, (ROOT / "src/lessons_kit/doctor").rglob("*.py"))) <= DOCTOR_LINES

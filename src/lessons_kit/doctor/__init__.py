@@ -17,4 +17,4 @@ def main(arguments=()):
         del sys.path[:1]  # ``python -m`` put this folder first; a notebook elsewhere has it not
     from lessons_kit.doctor.examine import report
 
-    return report(list(arguments))
+    return report(__doc__, list(arguments))

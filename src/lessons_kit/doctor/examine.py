@@ -1,85 +1,74 @@
 """All checks, in the order in which one would mend: Python, packages, places, kernel."""
 
-import argparse
-import importlib.util
 import os
 import shutil
 import sys
+from argparse import ArgumentParser
+from importlib.metadata import version
+from importlib.util import find_spec
 
-from lessons_kit.doctor import places
-from lessons_kit.doctor.words import SAY, quoted
+from lessons_kit.doctor import environment as env
+from lessons_kit.doctor import kernel
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", MAC)
 DRIVERS = ("/proc/driver/nvidia/version", "/dev/nvidia0", "/dev/dxg")
-PYTHON, DOCTOR = "{}.{}.{}".format(*sys.version_info), ("-m", "lessons_kit.doctor")
-HIDE = {"matplotlib", "numpy", "torch", "tqdm"}
+PYTHON = "Python {}.{}.{}".format(*sys.version_info)
 
 
-def report(arguments):
-    """Print faults and remarks  →  exit status."""
-    about = importlib.import_module("lessons_kit.doctor").__doc__
-    form = argparse.RawDescriptionHelpFormatter
-    argparse.ArgumentParser(description=about, formatter_class=form).parse_args(arguments)
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    faults, remarks, well = examine(os.getcwd())
-    if faults or remarks:
-        print(SAY["faults" if faults else "remarks"].format(count=len(faults or remarks)))
-    for number, (text, command) in enumerate(faults + remarks, 1):
-        print(SAY["item"].format(number=number, text=text, command=command))
+def report(about, arguments):
+    """Print faults or, where there are none, remarks  →  exit status."""
+    ArgumentParser(usage=about).parse_args(arguments)
+    sys.stdout.reconfigure(errors="backslashreplace")
+    root, here = env.course(os.getcwd()), os.getcwd()
+    lessons = env.notebooks(root, here)
+    faults = next(filter(None, map(list, stages(root, here, lessons))), [])
+    found, head = faults or list(remarks()), "All that the lessons need is here. To know: "
+    if found:
+        print(f"{'To mend: ' if faults else head}{len(found)}")
+    for number, (text, command) in enumerate(found, 1):
+        print(f"{number}. {text}\n   mend it with:  {command}")
     if not faults:
-        print(well)
+        print(f"All is well: {PYTHON}, library {version('lessons_lib')}, {len(lessons)} notebooks.")
     return int(bool(faults))
 
 
-def examine(here):
-    """(faults, remarks, the line that ends a report without a fault)"""
-    from lessons_kit.doctor import kernel, packages
-
-    root = places.course(here)
-    for fault in unusable(root):
-        return [fault], [], ""
-    have, lessons = packages.installed(), places.notebooks(root, here)
-    folders = {here, *map(os.path.dirname, lessons)}
-    found = [
-        *packages.faults(root, *packages.checked("dev" if places.is_own(root) else "torch")),
-        *places.hidden(folders, HIDE | sys.stdlib_module_names),
-        *places.strange(root, here, lessons, have["lessons-lib"]),
-    ]
-    found = found or list(kernel.faults(root, here, lessons, have))
-    said = {"python": PYTHON, "version": have["lessons-lib"], "notebooks": len(lessons)}
-    return found, list(remarks(packages, have)), SAY["well"].format(**said)
+def stages(root, here, lessons):
+    """Faults by stage; a stage is looked at where those before it have none."""
+    yield unusable(root)
+    yield env.packages(root, "dev" if env.is_own(root) else "torch")
+    yield from map(env.hidden, sorted({here, *map(os.path.dirname, lessons)}))
+    if not root and not lessons:
+        text = f"{here} is not in the course: no _toc.yml here or above, and no notebook."
+        yield [(text, env.inside(env.course(__file__), "make lab"))]
+    yield kernel.faults(root, here, lessons)
 
 
 def unusable(root):
     """What has to be mended before anything else can be looked at."""
-    own = None if places.is_own(root) else places.own_python(root)
-    other = SAY["other"].format(path=sys.executable, own=own), quoted(own or "", *DOCTOR)
+    this, own = sys.executable, env.own_python(root)
+    ask = env.quoted(own or "", "-m", "lessons_kit.doctor")
+    other = f"{this} is not the Python of the course, which is in {own}.", ask
     if sys.version_info < (3, 11):  # noqa: UP036 (an old Python runs this to hear it)
-        mend = other[1] if own else places.anew(root, " PYTHON=python3.12")
-        yield SAY["python"].format(old=PYTHON, path=sys.executable), mend
-        return
-    from lessons_kit.doctor import packages
-
-    if "lessons-lib" not in packages.installed() or not places.library():
-        text = SAY["uninstalled"].format(path=sys.executable)
-        yield other if own else (text, places.install(root))
-    if not importlib.util.find_spec("pip"):
-        yield SAY["pip"].format(path=sys.executable), places.install(root)
-    if own and packages.checked("torch")[0]:
+        mend = ask if own else env.anew(root, " PYTHON=python3.12")
+        yield f"{PYTHON} ({this}) is too old: Python 3.11 or newer is needed.", mend
+    elif not env.found("lessons_lib") or not find_spec("lessons_lib"):
+        yield (other if own else (f"lessons_lib is not installed for {this}.", env.install(root)))
+    elif not find_spec("pip"):
+        yield f"{this} has no pip.", env.install(root)
+    elif own and not all(got for _, got in env.unmet("torch").values()):
         yield other
 
 
-def remarks(packages, have):
+def remarks():
     """What costs something and stops no lesson."""
-    driver = any(map(os.path.exists, DRIVERS)) or shutil.which("nvidia-smi")
-    yield from packages.cuda(have, driver)
+    yield from env.cuda(any(map(os.path.exists, DRIVERS)) or shutil.which("nvidia-smi"))
     chosen = os.environ.get("CHROMIUM")
-    browsers = [MAC, *map(shutil.which, BROWSERS)] if chosen is None else [chosen]
-    if "playwright" in have and not any(path and os.path.exists(path) for path in browsers):
-        system = {"darwin": "brew install --cask chromium", "win32": "winget install Google.Chrome"}
-        yield SAY["chromium"], system.get(sys.platform, "sudo apt-get install chromium")
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    if os.name != "nt" and encoding.lower().replace("-", "") != "utf8":
-        yield SAY["locale"].format(encoding=encoding), "export PYTHONUTF8=1"
+    there = any(map(shutil.which, BROWSERS)) if chosen is None else os.path.exists(chosen)
+    if env.found("playwright") and not there:
+        mend = {"darwin": "brew install --cask chromium", "win32": "winget install Google.Chrome"}
+        mend = mend.get(sys.platform, "sudo apt-get install chromium")
+        yield "`make test` looks at the pages in Chromium, and none was found.", mend
+    if os.name != "nt" and sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
+        text = f"The encoding here is {sys.stdout.encoding}, not UTF-8: signs may be lost."
+        yield text, "export PYTHONUTF8=1"

@@ -1,68 +1,54 @@
 """Run in the kernel: which Python it is, what the notebooks import there, what they do not find."""
 
 import ast
-import importlib
 import json
-import os
+import pkgutil
 import re
 import sys
-from importlib import metadata
+from contextlib import suppress
+from pathlib import Path
 
 CHECK = re.compile(r"^(?:exercises\.)?(?:check|solution)\([\"']([\w.]+)[\"']", re.MULTILINE)
 
 
 def look(paths):
-    found = {"prefix": sys.prefix, "executable": sys.executable, "broken": None, "lacking": []}
+    found = {"prefix": sys.prefix, "executable": sys.executable, "broken": None, "lacking": {}}
     for name in ("numpy", "matplotlib", "torch"):  # installed does not yet mean that they load
         try:
-            if any(metadata.distributions(name=name)):
-                importlib.import_module(name)
+            pkgutil.resolve_name(name)
         except BaseException as error:
             return dict(found, broken=(name, f"{type(error).__name__}: {error}"))
-    found["library"] = os.path.dirname(importlib.import_module("lessons_lib").__file__)
-    lacking = {}
     for path in paths:
         for what in wanting(sources(path)):
-            lacking.setdefault(what, os.path.basename(path))
-    return dict(found, lacking=list(lacking.items()))
+            found["lacking"].setdefault(what, Path(path).name)
+    return dict(found, library=str(Path(pkgutil.resolve_name("lessons_lib").__file__).parent))
 
 
 def sources(path):
     """The code cells of a notebook; [] for what is no notebook."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            cells = json.load(file)["cells"]
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
         return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (OSError, ValueError, LookupError, TypeError):
-        return []
+    return []
 
 
 def wanting(sources):
     """What the code cells of a notebook ask of the library and do not get, in words."""
-    nodes, modules = [], {}
+    nodes, names = [], {}
+    ids = [id for source in sources for id in CHECK.findall(source)]
+    known = pkgutil.resolve_name("lessons_kit.exercises:ALL") if ids else ()
+    yield from ("the exercise " + id for id in ids if id not in known)
     for source in sources:
-        for id in CHECK.findall(source):
-            if id not in importlib.import_module("lessons_kit.exercises").ALL:
-                yield "the exercise " + id
-        try:
+        with suppress(SyntaxError):  # a magic of IPython, or an answer in the making
             nodes += ast.walk(ast.parse(source))
-        except SyntaxError:  # a magic of IPython, or an answer in the making
-            continue
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lessons_"):
-            for alias in node.names:
-                try:
-                    exec(f"from {node.module} import {alias.name} as it", modules)
-                    modules[alias.asname or alias.name] = modules["it"]
-                except ImportError:
-                    yield node.module + "." + alias.name
-    own = {n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            module = None if node.value.id in own else modules.get(node.value.id)
-            if isinstance(module, type(ast)) and not hasattr(module, node.attr):
-                yield module.__name__ + "." + node.attr
-
-
-if __name__ == "__main__":
-    print(json.dumps(look(json.loads(os.environ["LESSONS"]))))
+            names.update({a.asname or a.name: f"{node.module}.{a.name}" for a in node.names})
+    bound = {n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    parts = [n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+    parts = [n for n in parts if n.value.id in names.keys() - bound]
+    for name in [*names.values(), *(f"{names[n.value.id]}.{n.attr}" for n in parts)]:
+        try:
+            pkgutil.resolve_name(name)
+        except (ImportError, AttributeError):
+            yield name

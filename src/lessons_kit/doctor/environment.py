@@ -1,0 +1,138 @@
+"""What is here: the course, its Python, its notebooks, its packages; and commands that mend it."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from importlib.machinery import PathFinder
+from importlib.metadata import distributions, version
+from pathlib import Path
+
+WINDOWS = os.name == "nt"
+AND, MOVE = (" & ", "move") if WINDOWS else (" && ", "mv")
+MAKE = r"py -m venv .venv & .venv\Scripts\pip install -c constraints.txt -e .[dev]"
+# PyTorch's own index; the packages it names are in the CPU build, too
+CPU_INDEX = ("--index-url", "https://download.pytorch.org/whl/cpu")
+
+
+def quoted(*words):
+    """The command as you would type it in this system's shell."""
+    return subprocess.list2cmdline(words) if WINDOWS else " ".join(map(shlex.quote, words))
+
+
+def inside(folder, command):
+    return quoted("cd", folder or "FOLDER-OF-THE-COURSE") + AND + command
+
+
+def pip(*arguments):
+    """pip of the Python that runs now."""
+    return quoted(sys.executable, "-m", "pip", *arguments)
+
+
+def same(one, other):
+    return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
+
+
+def upwards(start, *inner):
+    """The first folder at or above ``start`` that holds all of these, or None."""
+    folders = map(str, (Path(start), *Path(start).parents))
+    return next((f for f in folders if all(os.path.exists(f"{f}/{path}") for path in inner)), None)
+
+
+def course(start):
+    return upwards(start, "_toc.yml", "book")
+
+
+def own_python(root):
+    """The Python in the course's .venv, if it is another one than this  →  path or None."""
+    path = f"{root}/.venv/" + ("Scripts/python.exe" if WINDOWS else "bin/python")
+    return path if root and os.path.exists(path) and not is_own(root) else None
+
+
+def is_own(root):
+    """Does the Python that runs now belong to the course's .venv?"""
+    return bool(root) and same(sys.prefix, f"{root}/.venv")
+
+
+def notebooks(root, here):
+    """The lessons of the course; without one, the notebooks here and up to two folders below."""
+    patterns = ("book/*/*.ipynb",) if root else ("*.ipynb", "*/*.ipynb", "*/*/*.ipynb")
+    return sorted(str(path) for one in patterns for path in Path(root or here).glob(one))
+
+
+def install(root):
+    """The command that installs the library of this course, or of the one you are going to."""
+    here, what = os.getcwd(), ("constraints.txt", "-e", ".[dev]")
+    offline, student = upwards(here, "library/pyproject.toml"), upwards(here, "src/lessons_lib")
+    if not root and offline:
+        what = ("library/constraints.txt", "./library[torch,lab]")
+    elif not root and student:
+        what = ("constraints.txt", "-e", ".[torch]", "jupyterlab")
+    elif sys.prefix == sys.base_prefix or not PathFinder.find_spec("pip"):
+        return anew(root)  # a system's Python often refuses packages, and rightly
+    return inside(root or offline or student, pip("install", "-c", *what))
+
+
+def anew(root, setting=""):
+    """The command that makes the environment of the course, or mends it."""
+    return inside(root, MAKE if WINDOWS else "make book" + setting)
+
+
+def hidden(folder):
+    """Files and packages of the reader that Python takes for a package of that name."""
+    for name in sorted({"matplotlib", "numpy", "torch", "tqdm"} | sys.stdlib_module_names):
+        spec = PathFinder.find_spec(name, [folder])
+        if spec and spec.origin:
+            path, kind = os.path.splitext((spec.submodule_search_locations or [spec.origin])[0])
+            text = f"{path}{kind} hides the package {name}: Python loads your file in its place."
+            yield text, quoted(MOVE, path + kind, f"{path}_mine{kind}")
+
+
+def found(name):
+    """The distribution of that name, of two the one that Python finds first, or None."""
+    return next(iter(distributions(name=name)), None)
+
+
+def unmet(extras):
+    """{name: (what fits, the version that is here or None)} of all that the library needs."""
+    from pip._vendor.packaging.requirements import Requirement
+
+    unfit, seen, ask = {}, set(), [Requirement(f"lessons_lib[{extras}]")]
+    for need in ask:  # it grows
+        one = found(need.name)
+        if not one or not need.specifier.contains(one.version, prereleases=True):
+            unfit.setdefault(need.name, (f"{need.name}{need.specifier}", one and one.version))
+        if one and str(need) not in seen:
+            asked = [{"extra": extra} for extra in need.extras or [""]]
+            others = map(Requirement, one.requires or [])
+            ask += [o for o in others if not o.marker or any(map(o.marker.evaluate, asked))]
+        seen.add(str(need))
+    return unfit
+
+
+def packages(root, extras):
+    """(text, command) for what is lacking, in one command, and for versions that do not fit."""
+    pins, unfit = ["-c", f"{root}/constraints.txt"] if root else [], unmet(extras).items()
+    missing = [spec for _, (spec, got) in unfit if not got]
+    if missing:
+        yield f"Missing: {', '.join(missing)}.", pip("install", *pins, *missing)
+    for name, (spec, got) in unfit:
+        if got:
+            mend = pip("install", "--upgrade", *pins, spec)
+            yield f"{name} {got} is installed; needed is {spec}.", mend
+    project = Path(root, "pyproject.toml").read_text(encoding="utf-8") if root else ""
+    for need in {*re.findall(r'(?m)^version = "(.+)"', project)} - {got := version("lessons_lib")}:
+        text = f"The installed library is version {got}, the course in this folder is {need}."
+        yield text, install(root)
+
+
+def cuda(driver):
+    """torch with CUDA on a machine that cannot use it."""
+    names = {str(one.metadata["Name"]) for one in distributions()}
+    extra = sorted(name for name in names if re.match(r"nvidia-|triton$|cuda-", name))
+    number, _, build = version("torch").partition("+")
+    if not driver and (build.startswith("cu") or (extra and not build)):
+        text = f"torch {version('torch')} is a CUDA build, but this machine has no NVIDIA driver."
+        new = pip("install", "torch==" + number, *CPU_INDEX)
+        yield text, pip("uninstall", "-y", "torch", *extra) + AND + new
