@@ -2,7 +2,9 @@
 
 import ast
 import re
+from collections import Counter
 from difflib import SequenceMatcher
+from functools import cache
 
 import pytest
 
@@ -35,15 +37,34 @@ def value(statement):
 
 def shape(statements):
     renamed = Renamed()
-    found = [ast.dump(renamed.visit(value(s))) for s in ast.parse(ast.unparse(statements)).body]
-    return re.findall(r"\w+", " ".join(found))
+    found = [renamed.visit(value(s)) for s in ast.parse(ast.unparse(statements)).body]
+    return [word for statement in found for word in words(statement)]
 
 
-def bodies(tree):
-    """Every list of statements in a tree: of the cell, of functions, loops and branches."""
-    for node in ast.walk(tree):
-        if isinstance(getattr(node, "body", None), list):
-            yield [s for s in node.body if not is_docstring(s)]
+def words(tree):
+    return re.findall(r"\w+", ast.dump(tree))
+
+
+def kinds(statement):
+    """The words of a renamed statement's shape, without order and all names as one (Counter)."""
+    return counted(words(value(statement)))
+
+
+def counted(words):
+    return Counter(re.sub(r"^v\d+$", "v", word) for word in words)
+
+
+@cache
+def bodies(source):
+    """Every list of statements: of the cell, of functions, loops and branches, with their kinds."""
+    trees = ast.parse(source), Renamed().visit(ast.parse(source))
+    own, renamed = ([n.body for n in ast.walk(t) if has_body(n)] for t in trees)
+    pairs = [zip(*both, strict=True) for both in zip(own, renamed, strict=True)]
+    return [[(s, kinds(r)) for s, r in body if not is_docstring(s)] for body in pairs]
+
+
+def has_body(node):
+    return isinstance(getattr(node, "body", None), list)
 
 
 def is_docstring(statement):
@@ -54,12 +75,21 @@ def retyped(reference, sources):
     """Whether the body of a function stands, up to names or nearly, in one of the sources."""
     body = [s for s in ast.parse(reference).body[0].body if not is_docstring(s)]
     wanted, n = shape(body), len(body)
-    for statements in (part for source in sources for part in bodies(ast.parse(source))):
+    counts = counted(wanted)
+    for statements in (part for source in sources for part in bodies(source)):
         for i in range(len(statements) - n + 1):
-            match = SequenceMatcher(None, wanted, shape(statements[i : i + n]), False)
-            if match.quick_ratio() > ALIKE and match.ratio() > ALIKE:
+            window, seen = zip(*statements[i : i + n], strict=True)
+            seen = sum(seen, Counter())
+            bound = 2 * (counts & seen).total() / (counts.total() + seen.total())
+            if bound > ALIKE and alike(wanted, shape(list(window))):
                 return True
     return False
+
+
+def alike(one, other):
+    """Whether so many words stand in both, in the same order."""
+    match = SequenceMatcher(None, one, other, False)
+    return match.quick_ratio() > ALIKE and match.ratio() > ALIKE
 
 
 def shown(notebook):
