@@ -1,4 +1,4 @@
-"""What the functions of this library ask of their arguments.  Floor 1: NumPy only.
+"""What the functions of this library ask of their arguments.  NumPy only.
 
 Each check raises one error with what was given, what was expected and a way out: TypeError for
 the wrong kind of thing, ValueError for the wrong shape or value.

@@ -5,7 +5,6 @@
 
 Every entry of an array or a dict must keep the bound; the error names the one that does not.  NaN
 never passes, nor does an array without entries.  ``compare`` claims an effect over paired seeds.
-Floor 1.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Measured values: their entries by name, their short text, the effect between two.  Floor 1."""
+"""Measured values: their entries by name, their short text, the effect between two."""
 
 import math
 from collections.abc import Mapping
