@@ -10,6 +10,7 @@ import pydata_sphinx_theme
 import pytest
 from fontTools.ttLib import TTFont
 
+from lessons_kit.plots import DARK
 from tools.environment import ROOT
 from tools.site import bundle, styles
 
@@ -93,6 +94,11 @@ def test_a_book_ships_its_bundles_and_what_they_or_a_page_name(book):
     assert set(files) == {"page.html", *(f"_static/{name}" for name in names)}
     assert "used" in files["_static/frame.css"] and "idle" not in files["_static/frame.css"]
     assert len(re.findall(r'_static/frame\.(?:css|js)\?v=\w{8}"', files["page.html"])) == 2
+
+
+def test_the_colours_of_drawings_on_a_dark_page_come_with_the_bundle(book):
+    dark = re.findall(r'data-theme="dark"\]\{(.*?)\}', book()["_static/frame.css"])
+    assert dict(re.findall(r"--lesson-(\w+):(#\w+)", "".join(dark))) == DARK
 
 
 def test_a_second_build_that_writes_no_page_changes_nothing(book):

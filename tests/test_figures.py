@@ -6,11 +6,13 @@ import nbformat
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 
-from lessons_kit.plots import PALETTE
+from lessons_kit.plots import DARK, PALETTE
 from tools.environment import ROOT, notebooks
+from tools.site import bundle
 from tools.upkeep import figures
 
 LESSONS = notebooks()
+SOURCES = {".py", ".js", ".css", ".html"}
 CSS = (ROOT / "book/_static/course.css").read_text(encoding="utf-8")
 DARK_PAGE, DARK_SURFACE = "#121212", "#222832"  # the theme's page and its panels in the dark
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt">{body}</svg>'
@@ -24,8 +26,17 @@ def test_every_figure_of_a_lesson_keeps_the_style(path):
 
 
 def dark_colour(name):
-    dark = re.search(r'html\[data-theme="dark"\] \{(.*?)\}', CSS, re.S)[1]
-    return re.search(rf"--lesson-{name}: (#\w+);", dark)[1]
+    dark = re.search(r'html\[data-theme="dark"\]\{(.*?)\}', bundle.palette(), re.S)[1]
+    return re.search(rf"--lesson-{name}:(#\w+);", dark)[1]
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru", "attention"])
+def test_the_colour_of_an_architecture_stands_in_one_file(name):
+    folders = [ROOT / folder for folder in ("src", "tools", "book/_static")]
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in SOURCES]
+    for colour in (PALETTE[name], DARK[name]):
+        found = [f.name for f in files if colour in f.read_text(encoding="utf-8").lower()]
+        assert found == ["style.py"]
 
 
 @pytest.mark.parametrize("name", PALETTE)

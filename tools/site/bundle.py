@@ -9,6 +9,7 @@ in place of 84 kB and 180 kB of fonts. What nothing names is not shipped.
 import hashlib
 import re
 
+from lessons_kit.plots import DARK
 from tools.site import icons
 from tools.site.styles import purge, sheet
 
@@ -62,7 +63,13 @@ def script(static, paths):
 def style(static, paths, known):
     sheets = {path: sheet(static, path) for path in paths}
     whole = [css if path in OWN else purge(css, known) for path, css in sheets.items()]
-    return icons.subset("\n".join(whole), static)
+    return icons.subset("\n".join([*whole, palette()]), static)
+
+
+def palette():
+    """The colours of drawings on a dark page; on a light one each drawing has its own."""
+    colours = "".join(f"--lesson-{name}:{colour};" for name, colour in DARK.items())
+    return f'html[data-theme="dark"]{{{colours}}}'
 
 
 def words(texts, js):

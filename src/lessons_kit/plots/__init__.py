@@ -14,10 +14,11 @@ from lessons_kit.plots.curves import (
 )
 from lessons_kit.plots.labels import label_ends
 from lessons_kit.plots.maps import heatmap, verdicts
-from lessons_kit.plots.style import PALETTE, SOLVED, series_style, series_styles, use_style
+from lessons_kit.plots.style import DARK, PALETTE, SOLVED, series_style, series_styles, use_style
 from lessons_kit.plots.sweeps import accuracy_by_gap, solved_frontier
 
 __all__ = [
+    "DARK",
     "PALETTE",
     "SOLVED",
     "accuracy_by_gap",

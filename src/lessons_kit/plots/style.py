@@ -17,6 +17,18 @@ PALETTE = MappingProxyType(
         "negative": "#c75200",
     }
 )
+# The same in our own drawings on a dark page; pictures stand on a card.
+DARK = MappingProxyType(
+    {
+        "rnn": "#a9b4bf",
+        "lstm": "#bd8fe0",
+        "gru": "#ea7ea4",
+        "attention": "#d3ac3c",
+        "gate": "#2fb594",
+        "positive": "#5ba8e8",
+        "negative": "#ef8f4e",
+    }
+)
 INK, QUIET = "#1c1c1c", "#6b6b6b"
 SOLVED = 0.95  # accuracy from which a gap counts as solved
 _MARKERS = MappingProxyType({"rnn": "s", "lstm": "o", "gru": "D", "attention": "^"})
