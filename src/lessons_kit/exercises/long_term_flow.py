@@ -20,8 +20,8 @@ def gain_for(W_hh, steps, norm):
     """The factor for W_hh that makes a gradient arrive.
 
     W_hh (H, H); steps: over how many; norm: a positive number
-    →  the positive number g for which the product of ``steps`` Jacobians of
-    the matrix g W_hh has this spectral norm, where all slopes of tanh are 1.
+    →  the positive number g for which the product of ``steps`` Jacobians
+    with g W_hh has this spectral norm, where all slopes of tanh are 1.
     """
     product = np.linalg.matrix_power(W_hh, steps)
     return (norm / np.linalg.norm(product, 2)) ** (1 / steps)

@@ -8,9 +8,9 @@ from lessons_kit.exercises.exercise import Exercise, Mistake
 def three_steps():
     """Weights, set by hand, of a loop that remembers three inputs.
 
-    The loop is h = tanh(x_t W_xh + h W_hh + b_h) from h = 0, with one number
-    per input.  Each of the last three inputs must change the last state, and
-    no older one may change it at all.
+    The loop is h = tanh(x_t W_xh + h W_hh + b_h) from h = 0, with one
+    number per input.  Each of the last three inputs must change the last
+    state, and no older one may change it at all.
     →  W_xh (1, H), W_hh (H, H), b_h (H,), with the H that you need.
     """
     return np.eye(1, 3), np.eye(3, k=1), np.zeros(3)
@@ -20,9 +20,9 @@ def seen_steps(layers):
     """Which inputs does the top of a stack of causal layers see?
 
     layers: list of (k, d), the lowest first; a layer combines k outputs of
-    the layer below that lie d steps apart: those of 0, d, … (k-1) d steps ago
-    →  array (N,) of int: how many steps back the inputs lie that can change
-    the newest output of the top layer, each once, growing.
+    the layer below that lie d steps apart: 0, d, … (k-1) d steps ago
+    →  array (N,) of int: how many steps back the inputs lie that can
+    change the newest output of the top layer, each once, growing.
     """
     seen = {0}
     for k, d in layers:

@@ -6,7 +6,7 @@ from lessons_kit.exercises.exercise import Exercise, Mistake
 
 
 def find_mixing(loops, x):
-    """In which of these loops do the sequences of a batch influence each other?
+    """In which of these loops do the sequences influence each other?
 
     loops: list of functions x (T, B, D) → hs (T, B, H), for any B;
     in exactly one of them the sequences influence each other
