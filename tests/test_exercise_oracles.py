@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from lessons_kit import exercises
-from lessons_lib import cells, gradcheck, torch_bridge
+from lessons_lib import cells, flow, gradcheck, torch_bridge
 from lessons_lib.cells.init import chrono_bias
 from lessons_models.gru_variants import GRUVariant
 
@@ -52,12 +52,75 @@ def test_find_wrong_finds_what_autograd_calls_wrong(rng, wrong):
     assert REF["toolkit.find_wrong"](f, functions, rng.standard_normal(5)) == wrong
 
 
-@judges("toolkit.best_eps")
-def test_the_best_step_is_near_the_cube_root_of_the_machine_precision():
-    candidates = [10.0**-k for k in range(1, 13)]
-    for x in (0.3, 1.1, 2.0):
-        best = REF["toolkit.best_eps"](np.exp, np.exp, x, candidates)
-        assert 1e-7 < best < 1e-4
+@judges("rnn.find_mixing")
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+def test_find_mixing_finds_the_torch_network_that_normalises_over_the_batch(rng, wrong):
+    def loop(mixes):
+        net = torch.nn.RNN(2, 3, dtype=torch.float64)
+
+        def run(x):
+            hs = net(torch.tensor(x))[0].detach().numpy()
+            return hs - 0.1 * hs.mean(axis=1, keepdims=True) if mixes else hs
+
+        return run
+
+    loops = [loop(place == wrong) for place in range(3)]
+    assert REF["rnn.find_mixing"](loops, rng.standard_normal((5, 4, 2))) == wrong
+
+
+@judges("rnn.find_peeking")
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+def test_find_peeking_finds_the_convolution_that_is_padded_on_both_sides(rng, wrong):
+    def layer(peeks):
+        net = torch.nn.Conv1d(2, 3, 3, dtype=torch.float64)
+
+        def run(x):
+            signal = torch.tensor(x).permute(1, 2, 0)
+            padded = F.pad(signal, (1, 1) if peeks else (2, 0))
+            return net(padded).permute(2, 0, 1).detach().numpy()
+
+        return run
+
+    layers = [layer(place == wrong) for place in range(3)]
+    assert REF["rnn.find_peeking"](layers, rng.standard_normal((6, 4, 2))) == wrong
+
+
+@judges("rnn.three_steps")
+def test_three_inputs_are_remembered_by_pytorchs_gradient():
+    cell = cells.RNN(1, 3, rng=np.random.default_rng(0))
+    cell.params.update(zip(("W_xh", "W_hh", "b_h"), REF["rnn.three_steps"](), strict=True))
+    x = torch.full((7, 1, 1), 0.3, dtype=torch.float64, requires_grad=True)
+    torch_bridge.to_torch(cell, torch.nn.RNN)(x)[0][-1].sum().backward()
+    assert (x.grad.flatten().flip(0) != 0).tolist() == [True] * 3 + [False] * 4
+
+
+@judges("rnn.seen_steps")
+@pytest.mark.parametrize("layers", [[(2, 1), (2, 2), (2, 4)], [(3, 2), (2, 3)], [(4, 3)]])
+def test_the_steps_seen_are_those_with_a_gradient_in_pytorch(layers):
+    x = torch.ones(1, 1, 30, dtype=torch.float64, requires_grad=True)
+    y = x
+    for k, d in layers:
+        weight = torch.ones(1, 1, k, dtype=torch.float64)
+        y = F.conv1d(F.pad(y, ((k - 1) * d, 0)), weight, dilation=d)
+    y[0, 0, -1].backward()
+    seen = np.flatnonzero(x.grad[0, 0].flip(0).numpy())
+    assert REF["rnn.seen_steps"](layers).tolist() == seen.tolist()
+
+
+@judges("rnn.layers_needed")
+@pytest.mark.parametrize(("k", "reach"), [(2, 8), (2, 9), (3, 27), (3, 28), (4, 3)])
+def test_so_many_layers_of_pytorch_reach_the_input_and_one_less_does_not(k, reach):
+    def seen(layers):
+        x = torch.ones(1, 1, 90, dtype=torch.float64, requires_grad=True)
+        y = x
+        for d in k ** np.arange(layers):
+            weight = torch.ones(1, 1, k, dtype=torch.float64)
+            y = F.conv1d(F.pad(y, (int((k - 1) * d), 0)), weight, dilation=int(d))
+        y[0, 0, -1].backward()
+        return int((x.grad != 0).sum())
+
+    layers = REF["rnn.layers_needed"](k, reach)
+    assert seen(layers) >= reach > seen(layers - 1)
 
 
 @judges("rnn.divided_by")
@@ -309,6 +372,27 @@ def test_the_exponent_of_one_repeated_matrix_is_the_log_of_its_radius(rng):
     symmetric = Q @ np.diag([1.3, 0.4, 0.2]) @ Q.T
     found = REF["long_term.lyapunov"](np.tile(symmetric, (3000, 1, 1)), Q.sum(axis=1) / 3**0.5)
     assert abs(found - np.log(1.3)) < 0.01
+
+
+@judges("long_term.leaky_jacobian")
+def test_the_leaky_jacobian_is_autograds(rng):
+    W_hh, rest, h = rng.standard_normal((4, 4)), rng.standard_normal(4), rng.standard_normal(4)
+    weight = torch.tensor(W_hh)
+
+    def step(h):
+        return 0.7 * h + 0.3 * torch.tanh(torch.tensor(rest) + h @ weight)
+
+    theirs = torch.autograd.functional.jacobian(step, torch.tensor(h)).T
+    close(REF["long_term.leaky_jacobian"](W_hh, rest + h @ W_hh, 0.3), theirs)
+
+
+@judges("long_term.gain_for")
+def test_with_this_gain_a_network_at_zero_has_the_wanted_norm(rng):
+    cell = cells.RNN(2, 5, rng=rng)
+    gain = REF["long_term.gain_for"](cell.params["W_hh"], 12, 0.25)
+    cell.params["W_hh"] = gain * cell.params["W_hh"]
+    cell.params["b_h"][:] = 0
+    close(flow.jacobian_norms(cell, np.zeros((12, 1, 2)))[-1], 0.25)
 
 
 @judges("long_term.latch")

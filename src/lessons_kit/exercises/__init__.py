@@ -16,12 +16,15 @@ from lessons_kit.exercises import (
     gru_conventions,
     judge,
     long_term,
+    long_term_flow,
     long_term_growth,
     lstm,
     lstm_gradient,
     rnn,
     rnn_derive,
     rnn_gradient,
+    rnn_reach,
+    rnn_strangers,
     rnn_truncation,
     show,
     smallest,
@@ -30,9 +33,9 @@ from lessons_kit.exercises import (
 
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
-MODULES = (toolkit, gradient_checks, rnn, smallest, rnn_gradient, rnn_derive, rnn_truncation,
-           long_term, long_term_growth, lstm, lstm_gradient, gru, gru_conventions, attention,
-           attention_layers)  # fmt: skip
+MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest, rnn_gradient,
+           rnn_derive, rnn_truncation, long_term, long_term_flow, long_term_growth, lstm,
+           lstm_gradient, gru, gru_conventions, attention, attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 

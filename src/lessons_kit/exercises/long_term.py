@@ -22,8 +22,8 @@ def lag_terms(dh, hs, W_hh):
 def latch():
     """Weight and bias of one unit that holds a bit through noise for ever.
 
-    The unit is h = tanh(w h + b + noise), and |noise| ≤ 0.3 at every step.  From h = 1 it must
-    stay above 0 and from h = -1 below 0.
+    The unit is h = tanh(w h + b + noise), and |noise| ≤ 0.3 at every step.
+    From h = 1 it must stay above 0 and from h = -1 below 0.
     →  w, b (two numbers).
     """
     return 2.0, 0.0

@@ -36,10 +36,12 @@ def parity_weights():
 
 
 def jordan_step(x_t, y, W_xh, W_yh, b_h, W_hy, b_y):
-    """One step of a Jordan network: the *output* of the step before is fed back, not the state.
+    """One step of a Jordan network.
 
-    x_t (B, D), y (B, K): the output before; W_xh (D, H), W_yh (K, H), b_h (H,), W_hy (H, K),
-    b_y (K,)  →  h (B, H), y (B, K).  The output is linear in h.
+    The *output* of the step before is fed back, not the state.
+    x_t (B, D), y (B, K): the output before; W_xh (D, H), W_yh (K, H),
+    b_h (H,), W_hy (H, K), b_y (K,)
+    →  h (B, H), y (B, K).  The output is linear in h.
     """
     h = np.tanh(x_t @ W_xh + y @ W_yh + b_h)
     y = h @ W_hy + b_y

@@ -1,4 +1,4 @@
-"""Exercises on finite differences: which gradient is wrong, which step is best."""
+"""Exercise on finite differences: which gradient is wrong."""
 
 import numpy as np
 
@@ -16,17 +16,6 @@ def find_wrong(f, gradients, x):
     numeric = np.array([(f(x + s) - f(x - s)) / 2e-6 for s in steps])
     errors = [np.abs(gradient(x) - numeric).max() for gradient in gradients]
     return int(np.argmax(errors))
-
-
-def best_eps(f, slope, x, candidates):
-    """Which step makes central differences most accurate?
-
-    f, slope: functions of a float → float, slope being the exact
-    derivative of f; x: float; candidates: list of floats
-    →  the candidate with the smallest error.
-    """
-    errors = [abs((f(x + eps) - f(x - eps)) / (2 * eps) - slope(x)) for eps in candidates]
-    return candidates[int(np.argmin(errors))]
 
 
 def _f(x):
@@ -57,16 +46,6 @@ def _wrong_cases():
     ]
 
 
-def _eps_cases():
-    candidates = [1e-11, 1e-8, 1e-1, 1e-5, 1e-2]
-    pairs = [(np.exp, np.exp), (np.sin, np.cos), (lambda a: a**4, lambda a: 4 * a**3)]
-    quick = (lambda a: np.sin(1e4 * a)), (lambda a: 1e4 * np.cos(1e4 * a))  # wants a smaller step
-    return [
-        (f, slope, 0.9, candidates[k:] + candidates[:k])
-        for k, (f, slope) in enumerate([*pairs, quick])
-    ]
-
-
 EXERCISES = (
     Exercise(
         "toolkit.find_wrong",
@@ -91,26 +70,6 @@ EXERCISES = (
                 "gradient(x) - numeric",
                 "gradient(0 * x) - numeric",
                 "the gradients are taken at another point than x.",
-            ),
-        ),
-    ),
-    Exercise(
-        "toolkit.best_eps",
-        best_eps,
-        _eps_cases,
-        ("eps",),
-        (
-            Mistake("np.argmin", "np.argmax", "this is the worst of the candidates."),
-            Mistake(
-                "f(x - eps)) / (2 * eps)",
-                "f(x)) / eps",
-                "these are forward differences; for central ones another step is best.",
-            ),
-            Mistake(
-                "candidates[int(np.argmin(errors))]",
-                "min(candidates)",
-                "the smallest step is not the most accurate: the difference of two nearly equal "
-                "numbers loses its digits.",
             ),
         ),
     ),
