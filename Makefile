@@ -24,7 +24,7 @@ CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOO
 TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
 BOOK_TESTS := archive book bundle claim_rules claims colab falsify figures film forks jupyterlab living machines \
-	nbval_strict page pages portable project readme search solved teaching twice upgrade workflows
+	nbval_strict page pages portable project readme search solved teaching terms twice upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o \
 	-type f $(PLAIN) -print) $(NOTEBOOKS) $(shell find book -name '*.md' -type f $(PLAIN) -o -name '*.bib' \
@@ -181,7 +181,7 @@ sweep: $(READY) ## compute what is missing of the sweeps (ONLY="gap cures" for s
 reproduce: $(READY) ## run N stored runs again, drawn at random, and compare
 	$(BIN)/python -m sweeps.runner.reproduce --runs $(or $(N),20)
 
-teaching: $(READY) ## the times, the map and the schedules on the page for teachers
+teaching: $(READY) ## the times, maps and schedules of the lessons, and the glossary's links
 	@$(BIN)/python -m tools.upkeep.teaching
 
 picture: $(READY) ## draw the picture of the README from the stored results

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tools import editions
 from tools.environment import ROOT
 from tools.notebooks import hygiene
-from tools.upkeep import maps, measure, prerequisites
+from tools.upkeep import maps, measure, prerequisites, terms
 from tools.upkeep.schedules import DAY, EXERCISE, HOMEWORK, SESSION, START, WEEKS
 
 PAGE = ROOT / "book" / "teaching.md"
@@ -189,6 +189,9 @@ def main():
     for path in maps.PAGES:
         path.write_text(maps.mapped(path.read_text(encoding="utf-8"), course), encoding="utf-8")
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    titles = {entry: lesson.title for entry, lesson in course.items()}
+    page = terms.linked(terms.PAGE.read_text(encoding="utf-8"), titles)
+    terms.PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
