@@ -294,15 +294,16 @@ def test_verdicts_tick_what_passes_and_tell_good_rows_by_their_colour(ax):
 
 
 def test_the_latch_shows_the_interval_whose_end_is_the_resting_point_of_the_worst_push(ax):
-    plots.latch(ax, 2, 0.3, 0.9080, 0.9783)
-    (bar,) = [line for line in ax.lines if line.get_linewidth() == 6]
+    axes = ax.figure.subplots(1, 2)
+    plots.latch(axes, 2, 0.3, 0.9080, 0.9783)
+    (bar,) = [line for line in axes[1].lines if line.get_linewidth() == 9]
     assert list(bar.get_xdata()) == [0.9080, 1]
-    curves = [line for line in ax.lines if len(line.get_xdata()) == 400]
-    h = curves[0].get_xdata()
-    steps = [curve.get_ydata() for curve in curves]
-    for push, drawn in zip((None, 0, -0.3, 0.3), steps, strict=True):
-        assert np.allclose(drawn, h if push is None else np.tanh(2 * h + push))
-    assert {"ℓ", "N", "u = −0.3"} <= {text.get_text() for text in ax.texts}
+    assert [tick.get_text() for tick in axes[1].get_xticklabels()] == ["ℓ", "1"]
+    for panel in axes:
+        curves = [line for line in panel.lines if len(line.get_xdata()) == 200]
+        h = curves[0].get_xdata()
+        for push, curve in zip((None, 0.3, 0, -0.3), curves, strict=True):
+            assert np.allclose(curve.get_ydata(), h if push is None else np.tanh(2 * h + push))
 
 
 def test_a_landscape_has_a_key_and_the_line_where_it_is_cut(ax):

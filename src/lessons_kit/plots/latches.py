@@ -5,32 +5,30 @@ import numpy as np
 from lessons_kit.plots.style import INK, PALETTE
 
 
-def latch(ax, w, noise, low, high):
-    """The step tanh(w h + u) for the noise u = -noise, 0 and noise, and the interval that holds.
+def latch(axes, w, noise, low, high):
+    """The step tanh(w h + u) for three values of the noise u, as a whole and near the upper end.
 
-    low, high: the resting points under the steady pushes -noise and +noise.  The interval from
-    ``low`` to 1 is drawn as a bar on the axis, the corner through which no state leaves as a point.
+    axes: two; low, high: the resting points under the steady pushes -noise and +noise.
+    Right, a bar marks the interval N from ``low`` = ℓ to 1, which no state leaves.
     """
-    h = np.linspace(-1.05, 1.15, 400)
-    ax.plot(h, h, color=INK, linewidth=1)
-    for push, colour, dash in (
-        (0, "rnn", "-"),
-        (-noise, "negative", "--"),
-        (noise, "positive", ":"),
-    ):
-        ax.plot(h, np.tanh(w * h + push), dash, color=PALETTE[colour])
-        ax.text(1.18, np.tanh(w + push), _named(push), color=PALETTE[colour], va="center")
-    ax.plot([low, 1], [-1.05, -1.05], color=PALETTE["gate"], linewidth=6, solid_capstyle="butt")
-    ax.text((low + 1) / 2, -0.95, "N", color=PALETTE["gate"], ha="center", va="bottom")
-    ax.vlines(low, -1.05, low, color=PALETTE["gate"], linestyle="--", linewidth=1.2)
-    ax.text(low - 0.03, -0.5, "ℓ", color=PALETTE["gate"], ha="right", fontsize=13)
-    ax.plot([low, high], [low, high], "o", color=PALETTE["gate"], markersize=5)
-    ax.set(xlabel="state $h_{t-1}$", ylabel="state $h_t$", xlim=(-1.05, 1.15), ylim=(-1.05, 1.15))
-    return ax
-
-
-def _named(push):
-    return "u = 0" if push == 0 else f"u = {push:+g}".replace("-", "−")
+    looks = ((noise, "positive", ":"), (0, "rnn", "-"), (-noise, "negative", "--"))
+    for ax, ends in zip(axes, ((-1.05, 1.05), (2 * low - 1.05, 1.02)), strict=True):
+        h = np.linspace(*ends, 200)
+        ax.plot(h, h, color=INK, linewidth=1)
+        for push, colour, dash in looks:
+            name = "u = 0" if push == 0 else f"u = {push:+g}".replace("-", "−")
+            ax.plot(h, np.tanh(w * h + push), dash, color=PALETTE[colour], label=name)
+        ax.plot([low, high], [low, high], "o", color=PALETTE["gate"])
+        ax.set(xlim=ends, ylim=ends, xlabel="$h_{t-1}$", aspect="equal")
+    axes[0].set(ylabel="$h_t$", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+    axes[0].legend(loc="upper left", fontsize=9)
+    bottom, tint = ends[0], PALETTE["gate"]
+    ax.vlines(low, bottom, low, color=tint, linestyle="--", linewidth=1.2)
+    ax.plot([low, 1], [bottom, bottom], color=tint, linewidth=9, solid_capstyle="butt")
+    ax.text((low + 1) / 2, bottom + 0.012, "N", color=tint, ha="center", va="bottom")
+    ax.set_xticks([low, 1], ["ℓ", "1"])
+    ax.set_yticks([low, 1], ["ℓ", "1"])
+    return axes
 
 
 def landscape(ax, x, y, loss, at):
