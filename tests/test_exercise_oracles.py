@@ -323,55 +323,78 @@ def test_a_jordan_network_is_an_elman_network_of_low_rank(rng):
     close(y, hs[-1] @ W_hy + b_y)
 
 
-@judges("long_term.norm_bound")
-def test_no_jacobian_product_exceeds_the_bound(rng):
-    for _ in range(20):
-        cell = cells.RNN(2, 4, rng=rng)
-        cell.params["W_hh"] = rng.uniform(0.2, 2) * rng.standard_normal((4, 4))
-        h, product = rng.uniform(-1, 1, (1, 4)), np.eye(4)
+@judges("long_term.leaky_bound")
+def test_no_product_of_leaky_steps_exceeds_the_bound_and_one_reaches_it(rng):
+    for alpha in (0.2, 0.9):
+        W, h, product = rng.standard_normal((4, 4)), rng.uniform(-1, 1, 4), np.eye(4)
         for lag in range(1, 9):
-            x_t = rng.standard_normal((1, 2))
-            product = product @ cell.jacobian(x_t, (h,))[0]
-            (h,), _ = cell.step(x_t, (h,))
-            bound = REF["long_term.norm_bound"](cell.params["W_hh"], lag)
+            new = np.tanh(h @ W + rng.standard_normal(4))
+            product = product @ ((1 - alpha) * np.eye(4) + alpha * W * (1 - new**2))
+            h = (1 - alpha) * h + alpha * new
+            bound = REF["long_term.leaky_bound"](W, alpha, lag)
             assert np.linalg.norm(product, 2) <= bound * (1 + 1e-12)
-    linear = torch.linalg.matrix_norm(torch.tensor(cell.params["W_hh"]), 2) ** 5
-    close(np.array(REF["long_term.norm_bound"](cell.params["W_hh"], 5)), linear)
+    at_rest = np.linalg.matrix_power(0.7 * np.eye(3) + 0.3 * 2 * np.eye(3), 5)  # h = 0: slope 1
+    close(
+        np.array(REF["long_term.leaky_bound"](2 * np.eye(3), 0.3, 5)), torch.tensor(at_rest[0, 0])
+    )
 
 
-@judges("long_term.non_normal")
-def test_the_powers_grow_first_and_vanish_then():
-    W = REF["long_term.non_normal"]()
-    power, norms = np.eye(2), []
-    for _ in range(400):
-        power = power @ W
-        norms.append(np.linalg.norm(power, 2))
-    assert max(norms) > 10 and norms[-1] < 1e-10
+@judges("long_term.vanish_apart")
+def test_each_matrix_loses_every_change_and_both_in_turn_lose_none():
+    A, B = REF["long_term.vanish_apart"]()
+    a, b, both = np.eye(2), np.eye(2), np.eye(2)
+    for _ in range(200):
+        a, b, both = a @ A, b @ B, both @ A @ B
+    assert np.abs(a).max() < 1e-9 and np.abs(b).max() < 1e-9 and np.abs(both).max() > 1e9
 
 
-@judges("long_term.lag_terms")
-def test_the_terms_add_up_to_the_gradient_of_pytorch(rng):
-    cell = cells.RNN(3, 4, rng=rng)
-    module = torch_bridge.to_torch(cell, torch.nn.RNN)
-    x, dh = rng.standard_normal((6, 1, 3)), rng.standard_normal(4)
-    hs, _ = module(torch.tensor(x))
-    (hs[-1, 0] * torch.tensor(dh)).sum().backward()
-    states = np.concatenate([np.zeros((1, 4)), hs[:, 0].detach().numpy()])
-    terms = REF["long_term.lag_terms"](dh, states, cell.params["W_hh"])
-    close(terms.sum(axis=0), torch_bridge.torch_gradients(module)["W_hh"])
-    da = dh * (1 - states[-1] ** 2)
-    close(terms[0], np.outer(states[-2], da))
+@judges("long_term.lags_needed")
+def test_no_later_cut_loses_more_than_the_share_and_the_one_before_does(rng):
+    for share in (0.02, 0.3):
+        terms = rng.standard_normal((30, 4, 4)) * 0.8 ** np.arange(30)[:, None, None]
+        k, whole = REF["long_term.lags_needed"](terms, share), np.linalg.norm(terms.sum(0))
+        lost = [np.linalg.norm(terms.sum(0) - terms[:cut].sum(0)) / whole for cut in range(31)]
+        assert max(lost[k:]) <= share < lost[k - 1]
 
 
-@judges("long_term.lyapunov")
-def test_the_exponent_of_one_repeated_matrix_is_the_log_of_its_radius(rng):
-    Q = cells.orthogonal(3, rng)
-    for size in (0.5, 1.7):
-        found = REF["long_term.lyapunov"](np.tile(size * Q, (3000, 1, 1)), np.array([1.0, 0, 0]))
-        assert abs(found - np.log(size)) < 1e-9
-    symmetric = Q @ np.diag([1.3, 0.4, 0.2]) @ Q.T
-    found = REF["long_term.lyapunov"](np.tile(symmetric, (3000, 1, 1)), Q.sum(axis=1) / 3**0.5)
-    assert abs(found - np.log(1.3)) < 0.01
+@judges("long_term.exponents")
+def test_the_exponents_of_one_symmetric_matrix_are_the_logs_of_its_eigenvalues(rng):
+    Q, sizes = cells.orthogonal(3, rng), np.array([1.3, 0.4, 0.2])
+    found = REF["long_term.exponents"](np.tile(Q @ np.diag(sizes) @ Q.T, (3000, 1, 1)))
+    assert np.abs(found - np.log(sizes)).max() < 0.01
+    jacobians = rng.standard_normal((600, 4, 4))
+    total = torch.linalg.slogdet(torch.tensor(jacobians))[1].mean()
+    close(np.array(REF["long_term.exponents"](jacobians).sum()), total)
+
+
+@judges("long_term.hold_patterns")
+def test_the_patterns_survive_noise_that_pushes_against_them_and_are_repaired():
+    rows = np.array([[1.0]])
+    for _ in range(3):
+        rows = np.block([[rows, rows], [rows, -rows]])
+    W, turned = REF["long_term.hold_patterns"](rows[1:3]), np.where(np.arange(8) == 5, -1, 1)
+    for pattern in rows[1:3]:
+        for h in (pattern, pattern * turned):
+            for _ in range(1000):
+                h = np.tanh(h @ W - 0.1 * pattern)
+            assert np.array_equal(np.sign(h), pattern)
+    close(rows[1:3] @ W, torch.tensor(2 * rows[1:3]))
+    assert np.abs(rows[4] @ W).max() < 1e-12
+
+
+@judges("long_term.resting_at")
+@pytest.mark.parametrize("rest", [0.4, 0.9575, 0.99])
+def test_a_push_just_above_the_noise_flips_the_unit_and_one_just_below_does_not(rest):
+    w, factor, noise = REF["long_term.resting_at"](rest)
+    assert abs(np.tanh(w * rest) - rest) < 1e-12
+    h = torch.tensor(rest, dtype=torch.float64, requires_grad=True)
+    torch.tanh(w * h).backward()
+    close(np.array(factor), h.grad)
+    for push, safe in ((0.999 * noise, True), (1.001 * noise, False)):
+        h = 1.0
+        for _ in range(50_000):
+            h = np.tanh(w * h - push)
+        assert (h > 0) == safe
 
 
 @judges("long_term.leaky_jacobian")

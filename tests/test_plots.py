@@ -291,3 +291,25 @@ def test_verdicts_tick_what_passes_and_tell_good_rows_by_their_colour(ax):
     tints = [to_hex(patch.get_facecolor()) for patch in ax.patches]
     assert tints == [plots.PALETTE["gate"]] * 2 + [plots.PALETTE["negative"]]
     assert [t.get_text() for t in ax.texts] == ["✓"] * 3
+
+
+def test_the_latch_shows_the_interval_whose_end_is_the_resting_point_of_the_worst_push(ax):
+    axes = ax.figure.subplots(1, 2)
+    plots.latch(axes, 2, 0.3, 0.9080, 0.9783)
+    (bar,) = [line for line in axes[1].lines if line.get_linewidth() == 9]
+    assert list(bar.get_xdata()) == [0.9080, 1]
+    assert [tick.get_text() for tick in axes[1].get_xticklabels()] == ["ℓ", "1"]
+    for panel in axes:
+        curves = [line for line in panel.lines if len(line.get_xdata()) == 200]
+        h = curves[0].get_xdata()
+        for push, curve in zip((None, 0.3, 0, -0.3), curves, strict=True):
+            assert np.allclose(curve.get_ydata(), h if push is None else np.tanh(2 * h + push))
+
+
+def test_a_landscape_has_a_key_and_the_line_where_it_is_cut(ax):
+    x, y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
+    plots.landscape(ax, x, y, x + y, at=1.5)
+    assert list(ax.lines[0].get_xdata()) == [1.5, 1.5]
+    assert np.array_equal(ax.collections[0].get_array(), x + y)
+    (key,) = [a for a in ax.figure.axes if a is not ax]
+    assert key.get_xlabel() == "loss"

@@ -20,7 +20,6 @@ NOT_YET = {
     "1_rnn/shapes_of_sequences",
     "2_long_term_dependencies/memory_benchmarks",
     "2_long_term_dependencies/partial_cures",
-    "2_long_term_dependencies/vanishing_gradient",
     "3_lstm/carousel",
     "3_lstm/four_steps",
     "3_lstm/inside_a_cell",

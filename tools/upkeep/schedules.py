@@ -44,7 +44,7 @@ WEEKS = (
 )
 HOMEWORK = (
     ("rnn.forward", "rnn.backward", "rnn.clip"),
-    ("long_term.latch", "long_term.norm_bound", "lstm.step"),
+    ("long_term.latch", "long_term.leaky_bound", "lstm.step"),
     ("lstm.chrono", "gru.step", "attention.masked_softmax"),
     ("attention.additive_scores", "attention.order_blind", "attention.multi_head"),
 )

@@ -32,7 +32,9 @@ def word(term):
 
 
 def bold(term, text):
-    return re.search(rf"\*\*[^*]*{word(term)}[^*]*\*\*", text, flags=re.IGNORECASE)
+    """Is the term printed in bold? A plain English word must stand there alone."""
+    around = "" if term in ORDINARY else "[^*]*"
+    return re.search(rf"\*\*{around}{word(term)}{around}\*\*", text, flags=re.IGNORECASE)
 
 
 def uses(term, text):

@@ -18,6 +18,7 @@ from lessons_kit.exercises import (
     long_term,
     long_term_flow,
     long_term_growth,
+    long_term_latch,
     lstm,
     lstm_gradient,
     rnn,
@@ -34,8 +35,9 @@ from lessons_kit.exercises import (
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
 MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest, rnn_gradient,
-           rnn_derive, rnn_truncation, long_term, long_term_flow, long_term_growth, lstm,
-           lstm_gradient, gru, gru_conventions, attention, attention_layers)  # fmt: skip
+           rnn_derive, rnn_truncation, long_term, long_term_flow, long_term_growth,
+           long_term_latch, lstm, lstm_gradient, gru, gru_conventions, attention,
+           attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 

@@ -1,22 +1,8 @@
-"""Exercises of chapter 2: the terms of a gradient, memory set by hand, an orthogonal start."""
+"""Exercises of chapter 2: memory set by hand, an orthogonal start."""
 
 import numpy as np
 
 from lessons_kit.exercises.exercise import Exercise, Mistake
-
-
-def lag_terms(dh, hs, W_hh):
-    """What each step contributes to ∂loss/∂W_hh when the loss reads the last state only.
-
-    dh (H,): ∂loss/∂h_T; hs (T + 1, H): the states, the initial one first; W_hh (H, H)
-    →  terms (T, H, H): terms[k] belongs to the copy of W_hh that is k steps before the last.
-    """
-    terms = []
-    for t in reversed(range(1, len(hs))):
-        da = dh * (1 - hs[t] ** 2)
-        terms.append(np.outer(hs[t - 1], da))
-        dh = da @ W_hh.T
-    return np.stack(terms)
 
 
 def latch():
@@ -36,14 +22,6 @@ def orthogonal(size, rng):
     """
     Q, R = np.linalg.qr(rng.standard_normal((size, size)))
     return Q * np.sign(np.diag(R))
-
-
-def _term_cases():
-    rng, cases = np.random.default_rng(1), []
-    for T, H in ((6, 3), (4, 2)):
-        hs = np.tanh(rng.standard_normal((T + 1, H)))
-        cases.append((rng.standard_normal(H), hs, rng.standard_normal((H, H))))
-    return cases
 
 
 def _holds(result):
@@ -69,27 +47,6 @@ def _is_orthogonal(Q, size, rng):
 
 
 EXERCISES = (
-    Exercise(
-        "long_term.lag_terms",
-        lag_terms,
-        _term_cases,
-        ("terms",),
-        (
-            Mistake(
-                "np.outer(hs[t - 1], da)",
-                "np.outer(da, hs[t - 1])",
-                "each term is transposed: rows belong to the state before, columns to the step.",
-            ),
-            Mistake("np.stack(terms)", "np.stack(terms[::-1])", "the lags run backwards."),
-            Mistake("hs[t - 1], da", "hs[t], da", "W_hh multiplied the state before the step."),
-            Mistake("da @ W_hh.T", "da @ W_hh", "on the way back W_hh is transposed."),
-            Mistake(
-                "dh = da @ W_hh.T",
-                "dh = dh @ W_hh.T",
-                "the slope of tanh is lost on the way to the step before.",
-            ),
-        ),
-    ),
     Exercise(
         "long_term.latch",
         latch,

@@ -13,6 +13,7 @@ from lessons_kit.plots.curves import (
     scatter_seeds,
 )
 from lessons_kit.plots.labels import label_ends
+from lessons_kit.plots.latches import landscape, latch
 from lessons_kit.plots.maps import heatmap, verdicts
 from lessons_kit.plots.style import DARK, PALETTE, SOLVED, series_style, series_styles, use_style
 from lessons_kit.plots.sweeps import accuracy_by_gap, solved_frontier
@@ -27,6 +28,8 @@ __all__ = [
     "gradient_flow",
     "heatmap",
     "label_ends",
+    "landscape",
+    "latch",
     "lines",
     "loss_curves",
     "norms_by_lag",
