@@ -23,9 +23,16 @@ def test_the_first_use_of_a_term_says_what_it_is_or_links_to_the_glossary(term):
         )
 
 
-def test_a_use_is_a_word_of_the_text_and_not_code_a_formula_or_an_address():
+def test_a_use_is_a_word_of_the_text_and_not_a_heading_code_a_formula_or_an_address():
     used = "a gate closes", "two gates", "The *gate*"
-    unused = "`gate`", "$gate$", "[x](gate.ipynb)", "gateway", "```python\ngate = 1\n```"
+    unused = (
+        "`gate`",
+        "$gate$",
+        "[x](gate.ipynb)",
+        "gateway",
+        "## A gate",
+        "```python\ngate = 1\n```",
+    )
     assert all(terms.uses("gate", text) for text in used)
     assert not any(terms.uses("gate", text) for text in unused)
 

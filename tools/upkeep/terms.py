@@ -14,7 +14,8 @@ ORDINARY = set(
     + "mask query reader state value".split()
 )
 HIDDEN = re.compile(
-    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{\w+\}`[^`]*`|\]\([^)]*\)", re.DOTALL
+    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{\w+\}`[^`]*`|\]\([^)]*\)|^#+ .*?$",
+    flags=re.DOTALL | re.MULTILINE,
 )
 LINK = re.compile(r"\n\n    \[→ [^\]]*\]\([^)]*\)")
 
@@ -38,7 +39,7 @@ def bold(term, text):
 
 
 def uses(term, text):
-    """Does a text cell use the term? Formulas, code and addresses do not count."""
+    """Does a text cell use the term? Headings, formulas, code and addresses do not count."""
     if term in ORDINARY:
         return bool(bold(term, text))
     return bool(re.search(word(term), HIDDEN.sub(" ", text), flags=re.IGNORECASE))
