@@ -60,7 +60,8 @@ export MKL_NUM_THREADS = 1
 
 # For one make at a time: two would pull the environment and the pages from under each other.
 LOCK = sh tools/upkeep/lock.sh $$PPID
-PYTEST = $(BIN)/python -m pytest $(PYTEST_ARGS) -n logical --maxprocesses 8 --dist loadscope
+PYTEST = $(BIN)/python -m pytest $(PYTEST_ARGS) -n logical --maxprocesses 8 \
+	--dist loadscope --no-loadscope-reorder # the order of tools/upkeep/pace.py
 OLDEST = .venv-oldest/bin/uv pip compile -q --no-header --no-annotate pyproject.toml
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
