@@ -209,7 +209,8 @@ $(READY): constraints.txt pyproject.toml $(if $(UNSOUND),always)
 	@$(LOCK)
 	@VENV="$(VENV)" BIN="$(BIN)" PYTHON="$(PYTHON)" FOUND="$(UNSOUND)" sh tools/upkeep/venv.sh
 	@echo "Installing the pinned packages into $(VENV) (a minute or two, once) …"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
+	@# Python compiles a module when it is first imported: to compile all of them takes as long as the rest
+	@$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
 	@$(BIN)/python -c "$(SOUND)" || { echo "pip put the packages elsewhere: take target, prefix and root" \
 		"out of its settings ('$(BIN)/python -m pip config debug' names their files)." >&2; exit 1; }
 	@$(BIN)/python -c 'import matplotlib.font_manager'
