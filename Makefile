@@ -3,6 +3,7 @@
 #   CONSTRAINTS  versions to install; none: /dev/null   make book CONSTRAINTS=/dev/null
 #   PIP_ARGS     more arguments for the install         make book PIP_ARGS="--no-cache-dir"
 #   ONLY         the notebooks to run or re-execute     make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
+#   SINCE        the branch that changes go to        make check SINCE=upstream/main
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 #   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
@@ -13,6 +14,7 @@ PIP_ARGS    ?=
 LAB_ARGS    ?=
 PYTHONS     ?=
 ONLY        ?=
+SINCE       ?=
 VENV        ?= .venv
 
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -65,7 +67,7 @@ PYTEST = $(BIN)/python -m pytest $(PYTEST_ARGS) -n logical --maxprocesses 8 \
 OLDEST = .venv-oldest/bin/uv pip compile -q --no-header --no-annotate pyproject.toml
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help help-all book test test-portable test-twice falsify test-solved test-library test-lessons \
+.PHONY: help help-all book check test test-portable test-twice falsify test-solved test-library test-lessons \
 	test-pythons test-oldest test-newest test-wheel \
 	notebooks sync student solved lab doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
@@ -84,6 +86,9 @@ book: $(READY) _build/.clean ## build the pages from the stored outputs, strictl
 		|| { cat _build/log.txt; exit 1; }
 	@mv _build/.started _build/.clean
 	@echo "The book is built. Open: $(CURDIR)/_build/html/index.html"
+
+check: lint chromium book ## in a minute or so, while you work: lint, the tests and lessons of what changed (SINCE=main)
+	@$(BIN)/python -m tools.upkeep.check $(SINCE)
 
 test: lint chromium book ## lint, unit tests, every notebook against its stored outputs, the built pages
 	$(STRICT) tests $(NOTEBOOKS)
