@@ -57,7 +57,7 @@ def inputs(one):
 
 @pytest.fixture(scope="module")
 def tabs(chromium):
-    """tab(n, width, scripts) → the n-th tab of that kind; it stays open, as a new one takes long."""
+    """tab(n, width, scripts) → the n-th tab of that kind; it stays open: a new one takes long."""
     opened = {}
 
     def tab(n, width, scripts):

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name as normal
 
 from tools.environment import METADATA, ROOT
-from tools.notebooks import changes, execute
+from tools.notebooks import changes
 from tools.publish import links
 from tools.upkeep import upgrade
 
@@ -44,20 +44,6 @@ def test_a_changed_number_is_named_with_its_line_and_the_rest_is_left_out():
     new = notebook(stream("gap 20\nloss 0.1239 after 300 steps\n"), stream("done\n"))
     assert between(old, new) == [(1, ["0.1234 → 0.1239   in: loss 0.1239 after 300 steps"])]
     assert between(old, old) == []
-
-
-def test_make_notebooks_says_what_it_changed(tmp_path, capsys):
-    path = tmp_path / "lesson.ipynb"
-    nbformat.write(notebook(stream("done\n")), path)
-    assert execute.report(path, lambda: (1.2, []))
-    assert execute.report(
-        path, lambda: (1.2, [(3, ["0.1 → 0.2"]), (4, [f"+ {n}" for n in range(9)])])
-    )
-    said = capsys.readouterr().out
-    assert "lesson.ipynb: says the same as before\n" in said
-    assert "lesson.ipynb: 2 of its cells say something else than before:\n" in said
-    assert "cell 3: 0.1 → 0.2\n" in said and "cell 4: + 5\n" in said
-    assert "cell 4: + 6" not in said and "cell 4: and 3 lines more\n" in said
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,13 @@ def execute_all(paths):
     os.environ["PYTEST_CURRENT_TEST"] = "make notebooks"
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         jobs = {pool.submit(execute, path): path for path in paths}
-        return all([report(jobs[job], job.result) for job in as_completed(jobs)])
+        try:
+            return all([report(jobs[job], job.result) for job in as_completed(jobs)])
+        except (
+            KeyboardInterrupt
+        ):  # the threads would wait for their cells; a kernel follows its parent
+            print("Stopped: what did not say so above is untouched.", file=sys.stderr, flush=True)
+            os._exit(130)
 
 
 def main(names):
