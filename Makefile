@@ -3,6 +3,7 @@
 #   CONSTRAINTS  versions to install; none: /dev/null   make book CONSTRAINTS=/dev/null
 #   PIP_ARGS     more arguments for the install         make book PIP_ARGS="--no-cache-dir"
 #   ONLY         the notebooks to run or re-execute     make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
+#   SINCE        the branch that changes go to        make check SINCE=upstream/main
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 #   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
@@ -13,6 +14,7 @@ PIP_ARGS    ?=
 LAB_ARGS    ?=
 PYTHONS     ?=
 ONLY        ?=
+SINCE       ?=
 VENV        ?= .venv
 
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -23,8 +25,8 @@ NOTEBOOKS := $(sort $(shell find book -mindepth 2 -maxdepth 2 -name '*.ipynb' ! 
 CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOOKS)
 TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
-BOOK_TESTS := archive book bundle claim_rules claims colab falsify figures film forks jupyterlab living machines \
-	nbval_strict page pages portable project readme search solved teaching terms twice upgrade workflows
+BOOK_TESTS := archive book bundle check claim_rules claims colab execute falsify figures film forks jupyterlab living machines \
+	nbval_strict pace page pages portable project readme search solved teaching terms twice upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o \
 	-type f $(PLAIN) -print) $(NOTEBOOKS) $(shell find book -name '*.md' -type f $(PLAIN) -o -name '*.bib' \
@@ -58,13 +60,17 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
 
+# A command that fails points to the doctor.
+OR_DOCTOR = || sh tools/upkeep/or_doctor.sh $$?
+
 # For one make at a time: two would pull the environment and the pages from under each other.
 LOCK = sh tools/upkeep/lock.sh $$PPID
-PYTEST = $(BIN)/python -m pytest $(PYTEST_ARGS) -n logical --maxprocesses 8 --dist loadscope
+PYTEST = $(BIN)/python -m pytest $(PYTEST_ARGS) -n logical --maxprocesses 8 \
+	--dist loadscope --no-loadscope-reorder # the order of tools/upkeep/pace.py
 OLDEST = .venv-oldest/bin/uv pip compile -q --no-header --no-annotate pyproject.toml
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help help-all book test test-portable test-twice falsify test-solved test-library test-lessons \
+.PHONY: help help-all book check test test-portable test-twice falsify test-solved test-library test-lessons \
 	test-pythons test-oldest test-newest test-wheel \
 	notebooks sync student solved lab doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
@@ -80,30 +86,33 @@ book: $(READY) _build/.clean ## build the pages from the stored outputs, strictl
 	@$(LOCK)
 	@mv _build/.clean _build/.started
 	@NO_COLOR=1 $(BIN)/jupyter-book build . -W -n --keep-going -q >_build/log.txt 2>&1 \
-		|| { cat _build/log.txt; exit 1; }
+		|| { cat _build/log.txt; false; } $(OR_DOCTOR)
 	@mv _build/.started _build/.clean
 	@echo "The book is built. Open: $(CURDIR)/_build/html/index.html"
 
+check: lint chromium book ## in a minute or so, while you work: lint, the tests and lessons of what changed (SINCE=main)
+	@$(BIN)/python -m tools.upkeep.check $(SINCE) $(OR_DOCTOR)
+
 test: lint chromium book ## lint, unit tests, every notebook against its stored outputs, the built pages
-	$(STRICT) tests $(NOTEBOOKS)
+	$(STRICT) tests $(NOTEBOOKS) $(OR_DOCTOR)
 
 falsify: $(READY) ## see every claim fail under its falsifier, and record it (ONLY=…)
-	@$(BIN)/python -m tools.notebooks.falsify $(ONLY)
+	@$(BIN)/python -m tools.notebooks.falsify $(ONLY) $(OR_DOCTOR)
 
 test-twice: $(READY) ## the notebooks with every cell run twice in a row, and record it (ONLY=…)
-	@$(BIN)/python -m tools.notebooks.twice $(ONLY)
+	@$(BIN)/python -m tools.notebooks.twice $(ONLY) $(OR_DOCTOR)
 
 test-portable: $(READY) ## the notebooks again, computed as other CPUs would (ONLY=…)
-	@$(BIN)/python -m tools.notebooks.portable $(or $(ONLY),$(NOTEBOOKS))
+	@$(BIN)/python -m tools.notebooks.portable $(or $(ONLY),$(NOTEBOOKS)) $(OR_DOCTOR)
 
 test-solved: solved ## the solved edition: every notebook, every check passed
-	$(STRICT) _build/solved/*/*.ipynb
+	$(STRICT) _build/solved/*/*.ipynb $(OR_DOCTOR)
 
 test-library: $(READY) ## the tests of the library alone: no pages, no browser
-	$(PYTEST) $(LIBRARY_TESTS)
+	$(PYTEST) $(LIBRARY_TESTS) $(OR_DOCTOR)
 
 test-lessons: $(READY) ## notebooks against their stored outputs (ONLY=… for some of them)
-	$(STRICT) $(or $(ONLY),$(NOTEBOOKS))
+	$(STRICT) $(or $(ONLY),$(NOTEBOOKS)) $(OR_DOCTOR)
 
 test-pythons: ## book, library and three lessons under every Python found here (PYTHONS=… for some)
 	@$(PYTHON) -m tools.upkeep.pythons $(PYTHONS)
@@ -123,22 +132,22 @@ test-newest: ## everything on the newest versions of everything, in .venv-newest
 
 test-wheel: $(READY) ## the wheel in an environment with NumPy alone, in .venv-wheel
 	@rm -rf .venv-wheel && mkdir -p _build && $(BIN)/python -m venv .venv-wheel
-	@$(BIN)/python -m tools.upkeep.wheel .venv-wheel
+	@$(BIN)/python -m tools.upkeep.wheel .venv-wheel $(OR_DOCTOR)
 
 notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of them)
-	@$(BIN)/python -m tools.notebooks.execute $(or $(ONLY),$(NOTEBOOKS))
+	@$(BIN)/python -m tools.notebooks.execute $(or $(ONLY),$(NOTEBOOKS)) $(OR_DOCTOR)
 
 sync: $(READY) ## regenerate the starters of the exercises from their references
-	@$(BIN)/python -m tools.editions sync $(NOTEBOOKS)
+	@$(BIN)/python -m tools.editions sync $(NOTEBOOKS) $(OR_DOCTOR)
 
 student: $(READY) ## the notebooks without solutions, in _build/student and, to hand out, student.zip
 	@rm -rf _build/student
-	@$(BIN)/python -m tools.editions strip $(NOTEBOOKS) --to _build/student
-	@$(BIN)/python -m tools.editions.student_zip _build/student
+	@$(BIN)/python -m tools.editions strip $(NOTEBOOKS) --to _build/student $(OR_DOCTOR)
+	@$(BIN)/python -m tools.editions.student_zip _build/student $(OR_DOCTOR)
 
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved
-	@$(BIN)/python -m tools.editions solve $(NOTEBOOKS) --to _build/solved
+	@$(BIN)/python -m tools.editions solve $(NOTEBOOKS) --to _build/solved $(OR_DOCTOR)
 
 publish: export COURSE_PUBLISH = 1
 publish: launch book student zip ## what the workflow publishes, for the repository it runs in
@@ -146,10 +155,10 @@ publish: launch book student zip ## what the workflow publishes, for the reposit
 
 launch: $(READY) ## the notebooks with the first cell for Colab, as the branch `launch`
 	@rm -rf _build/launch
-	@$(BIN)/python -m tools.editions.colab $(NOTEBOOKS) --to _build/launch --store
+	@$(BIN)/python -m tools.editions.colab $(NOTEBOOKS) --to _build/launch --store $(OR_DOCTOR)
 
 links: $(READY) ## follow every link to the web (needs the network)
-	@$(BIN)/python -m tools.publish.links
+	@$(BIN)/python -m tools.publish.links $(OR_DOCTOR)
 
 upgrade: ## the newest versions: constraints.txt, every output, and the printed numbers that changed
 	@rm -rf .venv-newest
@@ -157,7 +166,7 @@ upgrade: ## the newest versions: constraints.txt, every output, and the printed 
 	@.venv-newest/bin/python -m tools.upkeep.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
 lab: $(READY) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=book $(LAB_ARGS)
+	$(BIN)/jupyter lab --ServerApp.root_dir=book $(LAB_ARGS) $(OR_DOCTOR)
 
 doctor: ## say what is wrong with the environment, and what mends it
 	@p=$(BIN)/python; test -x $$p || p=$(PYTHON); $$p -c 'import os, sys; sys.path[0] = os.path.abspath("src"); \
@@ -173,22 +182,22 @@ format: $(READY) ## let ruff rewrite the sources
 	@$(BIN)/ruff format --force-exclude $(CODE)
 
 bench: $(READY) ## time the cells against torch.nn and the usual teaching versions
-	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.speed $(OR_DOCTOR)
 
 sweep: $(READY) ## compute what is missing of the sweeps (ONLY="gap cures" for some; long)
-	$(BIN)/python -m sweeps $(ONLY) $(SWEEP_ARGS)
+	$(BIN)/python -m sweeps $(ONLY) $(SWEEP_ARGS) $(OR_DOCTOR)
 
 reproduce: $(READY) ## run N stored runs again, drawn at random, and compare
-	$(BIN)/python -m sweeps.runner.reproduce --runs $(or $(N),20)
+	$(BIN)/python -m sweeps.runner.reproduce --runs $(or $(N),20) $(OR_DOCTOR)
 
 teaching: $(READY) ## the times, maps and schedules of the lessons, and the glossary's links
-	@$(BIN)/python -m tools.upkeep.teaching
+	@$(BIN)/python -m tools.upkeep.teaching $(OR_DOCTOR)
 
 picture: $(READY) ## draw the picture of the README from the stored results
-	$(BIN)/python -m tools.upkeep.readme_picture
+	$(BIN)/python -m tools.upkeep.readme_picture $(OR_DOCTOR)
 
 zip: book ## the offline edition: pages and notebooks as one archive, in _build
-	@$(BIN)/python -m tools.editions.archive
+	@$(BIN)/python -m tools.editions.archive $(OR_DOCTOR)
 
 lighthouse: book chromium ## measure the built pages with Lighthouse (ONLY="book/3_lstm/carousel …" for some)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[lighthouse]'
@@ -208,7 +217,8 @@ $(READY): constraints.txt pyproject.toml $(if $(UNSOUND),always)
 	@$(LOCK)
 	@VENV="$(VENV)" BIN="$(BIN)" PYTHON="$(PYTHON)" FOUND="$(UNSOUND)" sh tools/upkeep/venv.sh
 	@echo "Installing the pinned packages into $(VENV) (a minute or two, once) …"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
+	@# Python compiles a module when it is first imported: to compile all of them takes as long as the rest
+	@$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check $(PIP_ARGS) -c $(CONSTRAINTS) -e '.[dev]'
 	@$(BIN)/python -c "$(SOUND)" || { echo "pip put the packages elsewhere: take target, prefix and root" \
 		"out of its settings ('$(BIN)/python -m pip config debug' names their files)." >&2; exit 1; }
 	@$(BIN)/python -c 'import matplotlib.font_manager'

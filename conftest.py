@@ -1,3 +1,3 @@
-"""Every notebook named on pytest's command line is checked strictly."""
+"""Every notebook named on pytest's command line is checked strictly; what is long begins first."""
 
-pytest_plugins = ["tools.notebooks.nbval_strict"]
+pytest_plugins = ["tools.notebooks.nbval_strict", "tools.upkeep.pace"]

@@ -55,36 +55,58 @@ def inputs(one):
     return one_hot(one.tokens, len(one.vocab))[:, None]
 
 
-@pytest.fixture
-def shown(chromium, tmp_path):
-    """show(labs, …) → a tab with them, opened from the disk, in which no error may occur."""
-    faults, tabs = [], []
+@pytest.fixture(scope="module")
+def tabs(chromium):
+    """tab(n, width, scripts) → the n-th tab of that kind; it stays open: a new one takes long."""
+    opened = {}
 
-    def show(*labs, hash="", links="", width=1280, scripts=True, lang="en", **options):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=scripts,
-            reduced_motion="reduce", **options,
-        )  # fmt: skip
-        tab = context.new_page()
-        tab.on("pageerror", lambda error: faults.append(str(error)))
-        tab.on("console", lambda m: m.type == "error" and faults.append(m.text))
-        tab.on("request", lambda r: r.url.startswith("file:") or faults.append(r.url))
+    def tab(n, width, scripts):
+        key = n, width, scripts
+        if key not in opened:
+            context = chromium.new_context(
+                viewport={"width": width, "height": 900}, java_script_enabled=scripts,
+                reduced_motion="reduce",
+            )  # fmt: skip
+            opened[key] = tab = context.new_page()
+            tab.faults = faults = []
+            tab.on("pageerror", lambda error: faults.append(str(error)))
+            tab.on("console", lambda m: m.type == "error" and faults.append(m.text))
+            tab.on(
+                "request", lambda r: r.url.startswith(("file:", "about:")) or faults.append(r.url)
+            )
+        return opened[key]
+
+    yield tab
+    for tab in opened.values():
+        tab.context.close()
+
+
+@pytest.fixture
+def shown(tabs, tmp_path):
+    """show(labs, …) → a tab with them, opened from the disk, in which no error may occur."""
+    used = []
+
+    def show(*labs, hash="", links="", width=1280, scripts=True, lang="en"):
+        tab = tabs(len(used), width, scripts)
+        used.append(tab)
         body = links + "".join(one._repr_html_() for one in labs)
-        file = tmp_path / f"page{len(tabs)}.html"
+        file = tmp_path / f"page{len(used)}.html"
         head = f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>t</title>'
         file.write_text(
             head + '<meta name="viewport" content="width=device-width">' + body,
             encoding="utf-8",
         )
+        tab.mouse.move(0, 0)
         tab.goto(file.as_uri() + hash)
         if scripts:  # it computes once it is seen to be near, and not before
             tab.wait_for_function("document.querySelector('cell-lab, attention-lab').awake")
-        tabs.append(context)
         return tab
 
     yield show
-    for context in tabs:
-        context.close()
+    faults = [fault for tab in used for fault in tab.faults]
+    for tab in used:
+        tab.goto("about:blank")
+        tab.faults.clear()
     assert not faults
 
 

@@ -103,6 +103,7 @@ def lessons(sound, tmp_path_factory):
     tool = [sys.executable, "-m", "tools.notebooks.execute", folder / "sound.ipynb"]
     run = subprocess.run(tool, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
+    assert "cell 2: + 42\n" in run.stdout, f"it does not say what it changed: {run.stdout}"
     executed = nbformat.read(folder / "sound.ipynb", as_version=4)
     for name, damages in DAMAGES.items():
         nb = copy.deepcopy(executed)

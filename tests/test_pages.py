@@ -2,11 +2,11 @@
 
 import gzip
 import re
-from importlib import resources
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.page_scripts import ASK, AXE, FAULTS, LOOK, SHIFT, SPARE
 from tools.environment import ROOT
 from tools.notebooks import hygiene
 from tools.publish.server import serve
@@ -15,7 +15,6 @@ from tools.site.markup import Page
 SITE = ROOT / "_build" / "html"
 PAGES = [f"{entry}.html" for entry in hygiene.toc_entries()]
 OTHERS = ["search.html", "404.html", "search.html?q=forget+gate"]
-AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 LIMIT = 300_000  # bytes of a page, compressed, with all that it loads
 OUTSIDE = re.compile(r"^\s*(?:https?:)?//")
 
@@ -71,101 +70,32 @@ def server():
         yield address
 
 
-# Before a page has drawn anything: add up how far it moves while it loads.
-SHIFT = """
-  window.moved = 0;
-  new PerformanceObserver(list => list.getEntries().forEach(e => { window.moved += e.value; }))
-    .observe({type: 'layout-shift', buffered: true});
-"""
-LOOK = r"""() => {
-  const moved = window.moved;
-  document.querySelectorAll('details').forEach(e => { e.open = true; });
-  const box = e => e.getBoundingClientRect();
-  const wide = [...document.querySelectorAll('article *')].filter(e =>
-    box(e).right > innerWidth + 1 && box(e).width > 0 && !e.closest(
-      '.formula, pre, .pst-scrollable-table-container, .katex-mathml, .katex svg, .output, ' +
-      '.visually-hidden'));
-  const maths = [...document.querySelectorAll('article .katex-html')]
-    .filter(e => e.checkVisibility());
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, {acceptNode: n =>
-    n.parentElement.closest('pre, code, script, style, .katex-mathml')
-      ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT});
-  const raw = [];
-  while (walk.nextNode()) {
-    const text = walk.currentNode.data;
-    if (/\\[a-zA-Z]{2,}|\$[^$]*[\\_^][^$]*\$|\\[()[\]]/.test(text)) raw.push(text.slice(0, 80));
-  }
-  const images = [...document.images];
-  return {
-    overflow: document.documentElement.scrollWidth - innerWidth,
-    wide: wide.slice(0, 5).map(e => e.outerHTML.slice(0, 120)),
-    maths: document.querySelectorAll('article span.math, article div.math').length,
-    flat: maths.filter(e => box(e).height < 4 || box(e).width < 2).length, drawn: maths.length,
-    font: !maths.length || document.fonts.check('16px KaTeX_Main'),
-    theme: document.documentElement.dataset.theme, moved, raw,
-    mute: images.filter(e => !e.alt.trim()).map(e => e.src),
-    unsized: images.filter(e => !e.getAttribute('width') || !e.getAttribute('height'))
-      .map(e => e.src),
-  };
-}"""
-# Formulas and code are made of few kinds of parts by one program each. Some of each kind stay for
-# axe, the others keep their place without their thousands of parts, which axe would all visit.
-SPARE = """() => {
-  [...document.querySelectorAll('.katex')].slice(3).forEach(e => {
-    const {width, height} = e.getBoundingClientRect();
-    const stand = document.createElement('span');
-    stand.textContent = 'x';
-    stand.style.cssText = `width:${width}px;height:${height}px;`
-      + 'display:inline-block;overflow:hidden';
-    e.replaceChildren(stand);
-  });
-  const seen = new Set();
-  document.querySelectorAll('.highlight pre span').forEach(e => {
-    const kind = e.className + e.closest('.highlight').parentElement.className;
-    if (seen.has(kind)) e.replaceWith(...e.childNodes); else seen.add(kind);
-  });
-}"""
-# Contrast is a matter of kinds: three texts of each, told apart by their chain of classes, stand
-# for the others. All other rules are asked of every part of the page.
-FAULTS = r"""contrast => {
-  const seen = {}, spare = [];
-  const kind = e => e && e !== document.body
-    ? `${e.tagName}.${e.getAttribute('class')} ${kind(e.parentElement)}` : '';
-  document.querySelectorAll('p, li, td, th, dd, dt, pre, .katex, svg text').forEach(e => {
-    const k = kind(e);
-    seen[k] = (seen[k] || 0) + 1;
-    if (seen[k] > 3) spare.push(e);
-  });
-  const asked = contrast ? {runOnly: ['color-contrast']}
-    : {rules: {'color-contrast': {enabled: false}}};
-  return axe.run(contrast ? {include: [['html']], exclude: spare} : document,
-    {...asked, resultTypes: ['violations'], iframes: false}).then(found =>
-    found.violations.flatMap(v => v.nodes.slice(0, 3).map(n => `${v.id}: ${n.html.slice(0, 160)} ` +
-      `(${n.failureSummary.replace(/\s+/g, ' ').slice(0, 160)})`)));
-}"""
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_a_page_is_whole_offline_in_the_light_and_in_the_dark(width, server, chromium):
+@pytest.fixture(scope="module", params=[390, 1280])
+def tab(request, chromium):
+    """A tab of this width  →  it, with `asked` and `faults` of the page that is open."""
     context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme="light", reduced_motion="reduce"
+        viewport={"width": request.param, "height": 844}, reduced_motion="reduce"
     )
     context.add_init_script(SHIFT)
-    faults = []
-    for name in PAGES + OTHERS:
-        tab = context.new_page()
-        asked, errors = [], []
-        tab.on("request", lambda request, asked=asked: asked.append(request.url))
-        tab.on("response", lambda r, errors=errors: r.status >= 400 and errors.append(r.url))
-        tab.on("console", lambda m, errors=errors: m.type == "error" and errors.append(m.text))
-        tab.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
-        tab.goto(f"{server}/{name}", wait_until="load")
-        tab.evaluate("document.fonts.ready.then(() => 0)")
-        found = judge(tab.evaluate(LOOK), "light") + axe(tab, name)
-        away = [url for url in asked if not url.startswith((server, "data:", "blob:"))]
-        faults += [f"{name}: {fault}" for fault in errors + away + found]
-        tab.close()
+    tab = context.new_page()
+    tab.asked, tab.faults = [], []
+    tab.on("request", lambda r: tab.asked.append(r.url))
+    tab.on("response", lambda r: r.status >= 400 and tab.faults.append(r.url))
+    tab.on("console", lambda m: m.type == "error" and tab.faults.append(m.text))
+    tab.on("pageerror", lambda error: tab.faults.append(str(error)))
+    yield tab
     context.close()
+
+
+@pytest.mark.parametrize("name", PAGES + OTHERS)
+def test_a_page_is_whole_offline_in_the_light_and_in_the_dark(name, server, tab):
+    tab.asked.clear(), tab.faults.clear()
+    tab.emulate_media(color_scheme="light")
+    tab.goto(f"{server}/{name}", wait_until="load")
+    tab.evaluate("document.fonts.ready.then(() => 0)")
+    found = judge(tab.evaluate(LOOK), "light") + axe(tab, name)
+    away = [url for url in tab.asked if not url.startswith((server, "data:", "blob:"))]
+    faults = tab.faults + away + found
     assert not faults, "\n".join(faults)
 
 
@@ -183,16 +113,28 @@ def test_a_page_opens_in_the_dark_for_who_reads_in_the_dark(server, chromium):
         context.close()
 
 
+KINDS = {}  # of text, with how often each was seen
+
+
 def axe(tab, name):
     """What axe-core finds on an open page in the light, and of contrast in the dark."""
     tab.evaluate(SPARE)
     tab.evaluate(AXE)
-    light = tab.evaluate(FAULTS, False) + tab.evaluate(FAULTS, True)
+    ask(tab)
+    light = tab.evaluate(FAULTS)
     if name == "404.html":  # it has no script that would follow the reader's system
         return light
     tab.emulate_media(color_scheme="dark")
     tab.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=5000)
-    return light + [f"in the dark, {fault}" for fault in tab.evaluate(FAULTS, True)]
+    dark = tab.evaluate(FAULTS, "color-contrast") if ask(tab) else []
+    return light + [f"in the dark, {fault}" for fault in dark]
+
+
+def ask(tab):
+    """Mark what is to be asked for its contrast  →  how many."""
+    seen, asked = tab.evaluate(ASK, KINDS)
+    KINDS.update(seen)
+    return asked
 
 
 def judge(seen, scheme):

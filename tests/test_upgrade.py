@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name as normal
 
 from tools.environment import METADATA, ROOT
+from tools.notebooks import changes
 from tools.publish import links
 from tools.upkeep import upgrade
 
@@ -34,11 +35,15 @@ def notebook(*outputs):
     return nb
 
 
+def between(old, new):
+    return changes.between(changes.outputs(old), changes.outputs(new))
+
+
 def test_a_changed_number_is_named_with_its_line_and_the_rest_is_left_out():
     old = notebook(stream("gap 20\nloss 0.1234 after 300 steps\n"), stream("done\n"))
     new = notebook(stream("gap 20\nloss 0.1239 after 300 steps\n"), stream("done\n"))
-    assert upgrade.changes(old, new) == [(1, ["0.1234 → 0.1239   in: loss 0.1239 after 300 steps"])]
-    assert upgrade.changes(old, old) == []
+    assert between(old, new) == [(1, ["0.1234 → 0.1239   in: loss 0.1239 after 300 steps"])]
+    assert between(old, old) == []
 
 
 @pytest.mark.parametrize(
@@ -51,18 +56,18 @@ def test_a_changed_number_is_named_with_its_line_and_the_rest_is_left_out():
     ],
 )
 def test_numbers_are_told_from_words(old, new, says):
-    assert says in upgrade.line_changes(old, new)
+    assert says in changes.line_changes(old, new)
 
 
 def test_a_line_more_is_told_from_the_lines_that_stayed():
-    assert upgrade.cell_changes(stream("a 1\nb 2\n"), stream("a 1\nc 3\nb 2\n")) == ["+ c 3"]
+    assert changes.cell_changes(stream("a 1\nb 2\n"), stream("a 1\nc 3\nb 2\n")) == ["+ c 3"]
 
 
 def test_a_figure_that_looks_different_is_named():
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>{}</text></svg>'
     shown = [[v4.new_output("display_data", {"image/svg+xml": svg.format(t)})] for t in "ab"]
-    assert upgrade.cell_changes(*shown) == ["a figure looks different"]
-    assert upgrade.cell_changes(shown[0], shown[0]) == []
+    assert changes.cell_changes(*shown) == ["a figure looks different"]
+    assert changes.cell_changes(shown[0], shown[0]) == []
 
 
 def test_the_refreshed_constraints_keep_their_comments_and_their_spelling():

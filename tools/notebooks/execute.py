@@ -6,6 +6,7 @@ Each runs in a fresh kernel of this interpreter, several side by side. A noteboo
 its file untouched; the cell and the error are printed and the exit status is 1.
 """
 
+import copy
 import os
 import re
 import sys
@@ -18,24 +19,32 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools.environment import METADATA, ROOT, pin_threads
-from tools.notebooks import claim_rules, hygiene
+from tools.notebooks import changes, claim_rules, hygiene
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
+SHOWN = 6  # lines of a cell that say something else
 
 
 class Failed(Exception):
     """A cell of the notebook did not run."""
 
 
-def execute(path):
-    """Run every cell of the notebook in its own folder, store the outputs, return the seconds."""
-    start = time.perf_counter()
+def read(path):
+    """The notebook, if it is one."""
     try:
         nb = nbformat.read(path, as_version=4)
         nbformat.validate(nb)
     except (*hygiene.INVALID, UnicodeDecodeError) as error:
         raise Failed(f"not a valid notebook: {str(error).splitlines()[0]}") from error
+    return nb
+
+
+def execute(path):
+    """Run every cell of the notebook in its own folder, store the outputs  →  seconds, changes."""
+    start = time.perf_counter()
+    nb = read(path)
+    before = changes.outputs(copy.deepcopy(nb))
     client = NotebookClient(
         nb,
         timeout=300,
@@ -53,7 +62,7 @@ def execute(path):
     scratch = path.with_suffix(".ipynb.tmp")
     nbformat.write(nb, scratch)
     os.replace(scratch, path)
-    return time.perf_counter() - start
+    return time.perf_counter() - start, changes.between(before, changes.outputs(nb))
 
 
 def describe(nb, error):
@@ -100,13 +109,20 @@ def join_streams(outputs):
 
 
 def report(path, result):
-    """One line for a notebook that ran, with what the hygiene tests will say of it."""
+    """A notebook that ran: what it says otherwise than before, what the hygiene tests will say."""
     name = os.path.relpath(path, ROOT)
     try:
-        print(f"{result():6.1f} s  {name}", flush=True)
+        seconds, changed = result()
     except Failed as failure:
         print(f"FAILED    {name} (file untouched)\n    {failure}", flush=True)
         return False
+    cells = f"{len(changed)} of its cells say" if len(changed) > 1 else "1 of its cells says"
+    said = f"{cells} something else than before:" if changed else "says the same as before"
+    print(f"{seconds:6.1f} s  {name}: {said}", flush=True)
+    for n, sentences in changed:
+        more = [f"and {len(sentences) - SHOWN} lines more"] if len(sentences) > SHOWN else []
+        for sentence in sentences[:SHOWN] + more:
+            print(f"          cell {n}: {sentence}", flush=True)
     claimed = claim_rules.faults(path) if claim_rules.moved(path) else []
     for fault in hygiene.faults(path) + claimed:
         print(f"          note: {fault}", flush=True)
@@ -120,7 +136,13 @@ def execute_all(paths):
     os.environ["PYTEST_CURRENT_TEST"] = "make notebooks"
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         jobs = {pool.submit(execute, path): path for path in paths}
-        return all([report(jobs[job], job.result) for job in as_completed(jobs)])
+        try:
+            return all([report(jobs[job], job.result) for job in as_completed(jobs)])
+        except (
+            KeyboardInterrupt
+        ):  # the threads would wait for their cells; a kernel follows its parent
+            print("Stopped: what did not say so above is untouched.", file=sys.stderr, flush=True)
+            os._exit(130)
 
 
 def main(names):

