@@ -6,6 +6,8 @@
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 #   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
+#   FROM, TO     hand-ins and their marks               make grade FROM=handed_in TO=marks.csv
+#   SECONDS      processor time of a hand-in            make grade FROM=handed_in TO=marks.csv SECONDS=30
 #   LAB_ARGS     more arguments for JupyterLab          make lab LAB_ARGS=--allow-root   (in a container)
 PYTHON      ?= python3
 CONSTRAINTS ?= constraints.txt
@@ -66,7 +68,7 @@ STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
 .PHONY: help help-all book test test-portable test-twice falsify test-solved test-library test-lessons \
 	test-pythons test-oldest test-newest test-wheel \
-	notebooks sync student solved lab doctor lint format bench sweep reproduce picture teaching chromium clean \
+	notebooks sync student solved grade lab doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
 .DEFAULT_GOAL := help
 
@@ -135,6 +137,9 @@ student: $(READY) ## the notebooks without solutions, in _build/student and, to 
 	@rm -rf _build/student
 	@$(BIN)/python -m tools.editions strip $(NOTEBOOKS) --to _build/student
 	@$(BIN)/python -m tools.editions.student_zip _build/student
+
+grade: $(READY) ## the marks of a folder of hand-ins (FROM=folder TO=marks.csv, ONLY=…)
+	@$(BIN)/python -m tools.grading "$$FROM" "$$TO" --only "$$ONLY" $(if $(SECONDS),--seconds $(SECONDS))
 
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved

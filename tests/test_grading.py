@@ -145,7 +145,8 @@ def test_no_name_becomes_a_formula_a_line_or_a_command(class_of_twelve):
 JUPYTER = (
     "display(np.ones(2))\nnp.tanh?",
     "files = !ls\n%time total = 1\nif total:\n    %matplotlib inline\n    !ls",
-    "%%time\nimport asyncio\nawait asyncio.sleep(0)",
+    "%%time\ntotal = 1",
+    "import asyncio\nawait asyncio.sleep(0)",
     "%pip --version\n%load_ext autoreload",
 )
 
@@ -166,13 +167,66 @@ def test_what_jupyterlab_accepts_costs_no_mark(tmp_path):
     assert [(row["mark"], row["status"]) for row in totals] == len(JUPYTER) * [("3", "of 3")]
 
 
+def test_a_hand_in_reads_no_other_and_ends_no_judge(tmp_path):
+    """The neighbour's answer lies beside it, in a folder that holds the temporary ones too."""
+    neighbour = hand_in(tmp_path / "ann.ipynb", RIGHT)
+    copied = f"import json\nexec(json.load(open({str(neighbour)!r}))['cells'][1]['source'])"
+    kills = "import os\nos.kill(os.getppid(), 9)"
+    path = hand_in(tmp_path / "ben.ipynb", copied, kills, RIGHT)
+    files, job = snapshot([tmp_path, "/"])
+    result = graded(path, files, job | {"seconds": 10})
+    assert result.verdicts == {TARGET: [(True, "right, on 6 cases.")]}
+    assert [text.split(" ")[1] for text in result.suspicious] == ["open", "os.kill"]
+
+
+def test_missing_exercises_missing_notebooks_and_what_is_none_have_rows(tmp_path):
+    hand_in(tmp_path / "in" / "ann" / "one.ipynb", RIGHT)
+    hand_in(tmp_path / "in" / "ann" / "two.ipynb", check_of("attention.causal"))
+    (tmp_path / "in" / "ben").mkdir()
+    hand_in(tmp_path / "in" / "cem.ipynb", "1 + 1").write_text("{", encoding="utf-8")
+    hand_in(tmp_path / "in" / "dee" / ".ipynb_checkpoints" / "dee-checkpoint.ipynb", RIGHT)
+    marks.grade(tmp_path / "in", tmp_path / "marks.csv", [TARGET, "attention.causal"])
+    rows = [tuple(row.values())[:5] for row in table(tmp_path / "marks.csv")]
+    none = ((TARGET, "missing"), ("attention.causal", "missing"))
+    assert rows == [
+        ("ann", "ann/one.ipynb", TARGET, "1", "right"),
+        ("ann", "ann/two.ipynb", "attention.causal", "0", "failed"),
+        ("ann", "", "total", "1", "of 2"),
+        *(
+            row
+            for name, file in (("ben", "ben"), ("cem", "cem.ipynb"), ("dee", "dee"))
+            for row in (
+                (name, file, "-", "0", "missing"),
+                *((name, "", id, "0", status) for id, status in none),
+                (name, "", "total", "0", "of 2"),
+            )
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    (
+        (["", ""], "make grade FROM=folder TO=marks.csv"),
+        ([".", "/no/such/marks.csv"], "there is no folder"),
+        (["no such folder", "marks.csv"], "expected a folder with notebooks"),
+        ([".", "marks.csv", "--only", "rnn.walk"], "no exercises of the course: rnn.walk"),
+    ),
+)
+def test_what_cannot_be_graded_is_said_in_one_line(given, words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    hand_in(tmp_path / "ann.ipynb", RIGHT)
+    assert marks.main(given) == 2
+    said = capsys.readouterr().err
+    assert words in said and said.count("\n") == 1
+
+
 def answers_of(exercise):
     """The reference, its slips, and what cannot be compared: sources of cells."""
     head, bodies = exercise.head, [exercise.body]
     bodies += [exercise.body.replace(m.old, m.new) for m in exercise.mistakes]
     sources = [f"{head}\n{body}" for body in bodies]
-    odd = ("None", "object()", "[]", "'text'", "np.ones((2, 3, 4, 5))", "(1.5, {'a': True})",
-           "np.array(['a', None])", "np.float32(2)", "1 / 0")  # fmt: skip
+    odd = "None", "object()", "np.ones((2, 3, 4, 5))", "(1.5, {'a': True})", "2**70", "1 / 0"
     sources += [f"def {exercise.name}(*more):\n    return {value}" for value in odd]
     sources += [f"def {exercise.name}():\n    pass", f"{exercise.name} = 7"]
     return sources
@@ -185,7 +239,7 @@ def test_every_verdict_is_word_for_word_that_of_the_same_answer_alone(tmp_path):
         sources = answers_of(exercise)
         cells += [f"{source}\n{check_of(id)}" for source in sources]
         alone[id] = [exercises.evaluate(id, exercise.build(source)) for source in sources]
-    imports = "from lessons_lib.functional import *\nfrom lessons_lib import *"
+    imports = "from lessons_lib.functional import *\nfrom lessons_lib.gradcheck import *"
     path = hand_in(tmp_path / "all.ipynb", imports, *cells)
     files, job = snapshot([])
     result = graded(path, files, job | {"seconds": 60})

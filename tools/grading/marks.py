@@ -32,20 +32,12 @@ def hand_ins(folder):
         yield from ((top.name if top.is_dir() else top.stem, path) for path in found)
 
 
-def lessons():
-    """The ids of the exercises of each lesson."""
-    return [[id for _, id in editions.exercise_cells(editions.read(p))] for p in notebooks()]
-
-
-def rows(student, name, result, only, course):
-    """The rows of one hand-in: for ``only``, or for the lessons of which it has an exercise."""
-    here = set(result.verdicts) | set(result.faults)
-    wanted = only or [id for ids in course if here.intersection(ids) for id in ids] or ["-"]
-    for id in wanted:
+def rows(student, name, result, only):
+    """The rows of one hand-in: an exercise each, and one for what has none."""
+    ids = [i for i in exercises.ALL if i in {*result.verdicts, *result.faults}]
+    for id in [i for i in ids if i in (only or ids)]:
         verdicts, remarks = result.verdicts.get(id, []), list(result.suspicious)
-        status, message = "missing", result.trouble or "no check of this exercise was run"
-        if id in result.faults:
-            status, message = "failed", result.faults[id]
+        status, message = "failed", result.faults.get(id)
         if verdicts:
             passed, message = verdicts[-1]
             untouched = message == judge.SAY["greeting"]
@@ -54,17 +46,25 @@ def rows(student, name, result, only, course):
             said = ", ".join("right" if passed else "wrong" for passed, _ in verdicts)
             remarks.append(f"more than once in the notebook ({said}): the last counts")
         yield [student, name, id, int(status == "right"), status, message, "; ".join(remarks)]
+    if result.trouble or not ids:
+        why = result.trouble or "no check of an exercise was run"
+        yield [student, name, "-", 0, "missing", why, "; ".join(result.suspicious)]
 
 
-def with_totals(table):
-    """Each student's rows, then the total, in which an exercise of two files counts once."""
+def with_totals(table, only):
+    """Each student's rows; what is missing of ``only``, or else of each lesson that was begun; the
+    total, in which an exercise of two files counts once."""
+    lessons = [[id for _, id in editions.exercise_cells(editions.read(p))] for p in notebooks()]
     for student in dict.fromkeys(row[0] for row in table):
         own = [row for row in table if row[0] == student]
-        right = {row[2] for row in own if row[3]}
-        missing = sum(row[4] == "missing" for row in own)
+        here, right = {row[2] for row in own}, {row[2] for row in own if row[3]}
+        wanted = only or [id for ids in lessons if here.intersection(ids) for id in ids]
+        missing = [id for id in wanted if id not in here]
+        yield from own
+        yield from ([student, "", id, 0, "missing", "not handed in", ""] for id in missing)
         look = "look at this hand-in" if any(row[6] for row in own) else ""
-        count = f"of {len({row[2] for row in own} - {'-'})}"
-        yield from [*own, [student, "", "total", len(right), count, f"{missing} missing", look]]
+        more = f"{len(missing)} missing"
+        yield [student, "", "total", len(right), f"of {len(wanted)}", more, look]
 
 
 def safe(value):
@@ -85,12 +85,12 @@ def grade(folder, target, only=(), seconds=10):
         raise ValueError(f"ONLY: no exercises of the course: {', '.join(sorted(unknown))}")
     files, job = snapshot([folder, target])
     work = partial(graded, files=files, job=job | {"seconds": seconds})
-    course, table = lessons(), []
+    table = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = pool.map(work, [path for _, path in found])
         for (student, path), result in zip(found, results, strict=True):
-            table += rows(student, path.relative_to(folder), result, only, course)
-    table = list(with_totals(table))
+            table += rows(student, path.relative_to(folder), result, only)
+    table = list(with_totals(table, only))
     part = target.with_name(target.name + ".part")
     with part.open("w", encoding="utf-8-sig", newline="") as file:  # the signature is for Excel
         csv.writer(file).writerows([COLUMNS, *(map(safe, row) for row in table)])
@@ -101,13 +101,16 @@ def grade(folder, target, only=(), seconds=10):
 def main(arguments=None):
     """The command line  →  exit status."""
     parser = argparse.ArgumentParser("make grade", "make grade FROM=folder TO=marks.csv [ONLY=…]")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("target", type=Path)
+    parser.add_argument("folder", help="FROM: a notebook or a folder for each student")
+    parser.add_argument("target", help="TO: the table of marks")
     parser.add_argument("--only", default="", help="ids of exercises; else those of the lessons")
     parser.add_argument("--seconds", default=10, type=int, help="processor time of one hand-in")
     given, start = parser.parse_args(arguments), time.monotonic()
     try:
-        table = grade(given.folder, given.target, given.only.split(), given.seconds)
+        if not given.folder or not given.target:
+            raise ValueError("give both: make grade FROM=folder TO=marks.csv")
+        folder, target = Path(given.folder), Path(given.target)
+        table = grade(folder, target, given.only.split(), given.seconds)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

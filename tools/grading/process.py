@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import cloudpickle
+import matplotlib.font_manager
 
 from lessons_kit import exercises
 from lessons_kit.exercises import judge
@@ -24,9 +25,11 @@ def snapshot(folders):
     files = {name[1:]: data for name, data in packing.library("")}
     files = {n: data for n, data in files.items() if not n.startswith("lessons_kit/exercises/")}
     files["student.py"] = Path(__file__).with_name("student.py").read_bytes()
+    for fonts in Path(matplotlib.get_cachedir()).glob("fontlist*"):  # slow to make, by a program
+        files[f"matplotlib/{fonts.name}"] = fonts.read_bytes()
     cloudpickle.register_pickle_by_value(exercises)  # arguments that are functions
     cases = {i: cloudpickle.dumps(sum(judge.rounds(e), [])) for i, e in exercises.ALL.items()}
-    forbidden = str(ROOT / "src"), *map(os.path.realpath, folders)
+    forbidden = tuple(os.path.join(os.path.realpath(f), "") for f in (ROOT / "src", *folders))
     return files, {"cases": cases, "forbidden": forbidden, "memory": MEMORY}
 
 
@@ -39,8 +42,9 @@ def run(files, job):
             (folder / "library" / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / "library" / name).write_bytes(data)
         env = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-        home = dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR"), str(folder / "home"))
-        env |= home | dict.fromkeys((*THREADS, "LESSONS_QUIET"), "1") | {"MPLBACKEND": "agg"}
+        env |= dict.fromkeys(("HOME", "IPYTHONDIR", "TMPDIR"), str(folder / "home"))
+        env |= dict.fromkeys((*THREADS, "LESSONS_QUIET"), "1")
+        env |= {"MPLBACKEND": "agg", "MPLCONFIGDIR": str(folder / "library" / "matplotlib")}
         command = [sys.executable, "-I", "-B", "-X", "utf8", folder / "library" / "student.py"]
         with open(folder / "told", "w+b") as told:
             one = subprocess.Popen(

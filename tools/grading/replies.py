@@ -18,6 +18,8 @@ def together(found):
     """What student.py took apart."""
     if "\0tuple" in found:
         return tuple(found["\0tuple"])
+    if "\0int" in found:
+        return int(found["\0int"], 16)
     if "\0object" in found:
         name, module, grad = found["\0object"]
         return type(name, (), {"__module__": module, "requires_grad": grad})()
@@ -44,6 +46,9 @@ def replay(replies):
             kind, words = reply["raised"]
             known = NotImplementedError if kind == "NotImplementedError" else None
             raise (known or type(kind, (Exception,), {}))(words)
+        random = [one for one in arguments if isinstance(one, np.random.Generator)]
+        for one, state in zip(random, reply["drawn"], strict=True):
+            one.bit_generator.state = state  # the judge asks whether it was used
         return reply["value"]
 
     return answer
