@@ -19,6 +19,7 @@ VENV        ?= .venv
 
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.installed
+GREETING  := $(VENV)/etc/ipython/ipython_kernel_config.json
 # What is the course's own goes by its name; whatever else lies here is a reader's and is not read.
 PLAIN     := ! -path '*[!A-Za-z0-9_./-]*'
 NOTEBOOKS := $(sort $(shell find book -mindepth 2 -maxdepth 2 -name '*.ipynb' ! -name '*[!a-z0-9_.]*' $(PLAIN)))
@@ -161,8 +162,12 @@ upgrade: ## the newest versions: constraints.txt, every output, and the printed 
 	@$(MAKE) --no-print-directory VENV=.venv-newest CONSTRAINTS=/dev/null .venv-newest/.installed
 	@.venv-newest/bin/python -m tools.upkeep.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
-lab: $(READY) ## open the notebooks in JupyterLab
+lab: $(READY) $(GREETING) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=book $(LAB_ARGS)
+
+# A wheel brings it along; setuptools leaves it out of an environment that reads the sources in place.
+$(GREETING): src/lessons_kit/ipython_kernel_config.json $(READY)
+	@mkdir -p $(@D) && cp $< $@
 
 doctor: ## say what is wrong with the environment, and what mends it
 	@p=$(BIN)/python; test -x $$p || p=$(PYTHON); $$p -c 'import os, sys; sys.path[0] = os.path.abspath("src"); \
