@@ -1,10 +1,11 @@
 """Marks for a folder of hand-ins: `make grade FROM=folder TO=marks.csv`.
 
-Each hand-in runs in a process of its own (student.py) with a library without references. The judge
-stays here (hand_in.py): it sends arguments, gets plain values back (values.py) and compares them.
-No verdict is ever in the student's process, so none can be forged there. marks.py makes the rows.
+A hand-in runs in a process of its own (student.py, started by process.py), with a library that has
+neither references nor a judge.  It sends what its answers return; replies.py makes values of that,
+hand_in.py has them judged here, and marks.py makes the rows.  No verdict is ever in the learner's
+process, so none can be forged there.  `make progress` asks the same of a learner's own copies.
 
-Not nbgrader: it runs the tests inside the student's kernel, and its own manual advises Docker for
-unsafe code. Not otter-grader: it needs Docker and a second set of tests, while this course's checks
-and hints are its exercises already.
+Not nbgrader: it runs the tests inside the learner's kernel, where a patched judge or an early exit
+decides the mark, and its manual refers to Docker for unsafe code.  Not otter-grader: it needs
+Docker and a second set of tests, while the checks and hints of this course are its exercises.
 """
