@@ -7,11 +7,15 @@
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 #   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
+#   FROM, TO     hand-ins and their marks               make grade FROM=handed_in TO=marks.csv
+#   SECONDS      processor time of a hand-in            make grade FROM=handed_in TO=marks.csv SECONDS=30
+#   LAB_DIR      the folder that JupyterLab opens       make lab LAB_DIR=book   (to edit the lessons)
 #   LAB_ARGS     more arguments for JupyterLab          make lab LAB_ARGS=--allow-root   (in a container)
 PYTHON      ?= python3
 CONSTRAINTS ?= constraints.txt
 PIP_ARGS    ?=
 LAB_ARGS    ?=
+LAB_DIR     ?= work
 PYTHONS     ?=
 ONLY        ?=
 SINCE       ?=
@@ -19,6 +23,8 @@ VENV        ?= .venv
 
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.installed
+WELCOME   := --LabApp.default_url=/lab/tree/welcome.ipynb
+GREETING  := $(VENV)/etc/ipython/ipython_kernel_config.json
 # What is the course's own goes by its name; whatever else lies here is a reader's and is not read.
 PLAIN     := ! -path '*[!A-Za-z0-9_./-]*'
 NOTEBOOKS := $(sort $(shell find book -mindepth 2 -maxdepth 2 -name '*.ipynb' ! -name '*[!a-z0-9_.]*' $(PLAIN)))
@@ -72,7 +78,7 @@ STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
 .PHONY: help help-all book check test test-portable test-twice falsify test-solved test-library test-lessons \
 	test-pythons test-oldest test-newest test-wheel \
-	notebooks sync student solved lab doctor lint format bench sweep reproduce picture teaching chromium clean \
+	notebooks sync student solved grade lab work update progress doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
 .DEFAULT_GOAL := help
 
@@ -145,6 +151,9 @@ student: $(READY) ## the notebooks without solutions, in _build/student and, to 
 	@$(BIN)/python -m tools.editions strip $(NOTEBOOKS) --to _build/student $(OR_DOCTOR)
 	@$(BIN)/python -m tools.editions.student_zip _build/student $(OR_DOCTOR)
 
+grade: $(READY) ## the marks of a folder of hand-ins (FROM=folder TO=marks.csv, ONLY=…)
+	@$(BIN)/python -m tools.grading "$$FROM" "$$TO" --only "$$ONLY" $(if $(SECONDS),--seconds $(SECONDS))
+
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved
 	@$(BIN)/python -m tools.editions solve $(NOTEBOOKS) --to _build/solved $(OR_DOCTOR)
@@ -165,8 +174,22 @@ upgrade: ## the newest versions: constraints.txt, every output, and the printed 
 	@$(MAKE) --no-print-directory VENV=.venv-newest CONSTRAINTS=/dev/null .venv-newest/.installed
 	@.venv-newest/bin/python -m tools.upkeep.upgrade $(or $(ONLY),$(NOTEBOOKS))
 
-lab: $(READY) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=book $(LAB_ARGS) $(OR_DOCTOR)
+lab: $(READY) $(GREETING) work ## open your copies of the lessons in JupyterLab
+	$(BIN)/jupyter lab --ServerApp.root_dir=$(LAB_DIR) $(if $(filter work,$(LAB_DIR)),$(WELCOME)) $(LAB_ARGS) $(OR_DOCTOR)
+
+work: $(READY) # your copies of the lessons; what is there and yours stays
+	@$(BIN)/python -m tools.editions.work $(OR_DOCTOR)
+
+update: ## bring the newest course, and its lessons into your copies; your answers stay
+	@git pull --ff-only
+	@$(MAKE) --no-print-directory work
+
+progress: $(READY) ## which exercises of your copies pass
+	@$(BIN)/python -m tools.grading.progress $(OR_DOCTOR)
+
+# A wheel brings it along; setuptools leaves it out of an environment that reads the sources in place.
+$(GREETING): src/lessons_kit/ipython_kernel_config.json $(READY)
+	@mkdir -p $(@D) && cp $< $@
 
 doctor: ## say what is wrong with the environment, and what mends it
 	@p=$(BIN)/python; test -x $$p || p=$(PYTHON); $$p -c 'import os, sys; sys.path[0] = os.path.abspath("src"); \

@@ -1,5 +1,6 @@
 """The checks are checked: they greet, they name the slip, and nothing makes them crash."""
 
+import itertools
 import math
 import re
 import subprocess
@@ -201,7 +202,44 @@ def test_the_fault_is_named_and_the_answer_is_not():
         passed, message = judge.evaluate(gru, changed(gru, change))
         assert not passed and words in message, message
     _, message = judge.evaluate(bound, lambda h0: h0 + 7.5)
-    assert message == "not yet. bound has the right shape and wrong values."
+    assert message.startswith("not yet. bound has the right shape and wrong values. The first")
+
+
+def test_where_no_slip_matches_the_first_wrong_element_is_named():
+    exercise = exercises.ALL["attention.masked_softmax"]
+
+    def one_wrong(scores, mask):
+        weights = exercise.reference(scores, mask)
+        weights[..., -1, 1] = 0.75
+        return weights
+
+    _, message = judge.evaluate(exercise, one_wrong)
+    assert message.endswith("wrong values. The first wrong one is weights[0, 2, 1] = 0.75.")
+
+
+def test_an_answer_that_is_random_in_one_call_of_ten_is_called_so():
+    for exercise in exercises.ALL.values():
+        calls = itertools.count(1)
+
+        def sometimes(*arguments, exercise=exercise, calls=calls):
+            wrong = next(calls) % 10 == 0
+            return None if wrong else exercise.reference(*arguments)
+
+        assert judge.evaluate(exercise, sometimes) == (False, judge.SAY["random"]), exercise.id
+
+
+def test_an_answer_that_fails_now_and_then_is_called_random_and_a_steady_failure_is_not():
+    exercise = exercises.ALL["lstm.step"]
+    calls = itertools.count(1)
+
+    def sometimes(*arguments):
+        if next(calls) > 6:
+            raise ValueError("late")
+        return exercise.reference(*arguments)
+
+    assert judge.evaluate(exercise, sometimes) == (False, judge.SAY["random"])
+    nan = judge.evaluate(exercise, lambda *a: tuple(np.nan * r for r in exercise.reference(*a)))
+    assert "NaN" in nan[1]
 
 
 def test_right_values_are_told_apart_from_wrong_ones():

@@ -67,7 +67,9 @@ class Course:
         shutil.copytree(ROOT / "tools" / "upkeep", root / "tools" / "upkeep")
         shutil.copy(ROOT / "Makefile", root)
         for name in ("constraints.txt", "pyproject.toml", "_toc.yml", "_config.yml", "conftest.py",
-                     "src/lessons_lib/__init__.py", "book/1_rnn/loop.ipynb"):  # fmt: skip
+                     "src/lessons_lib/__init__.py", "book/1_rnn/loop.ipynb",
+                     "tools/editions/work.py",
+                     "src/lessons_kit/ipython_kernel_config.json"):  # fmt: skip
             write(root / name, "")
 
     def make(self, *arguments, **options):
@@ -229,7 +231,7 @@ def test_names_of_a_reader_stop_no_command(course):
     for name in ("book/Untitled Folder/Untitled.ipynb", "book/notes: $1 #2.md", "src/my file.py"):
         write(course.root / name, "")
     status, said = course.make("lab")
-    assert status == 0 and "jupyter lab --ServerApp.root_dir=book" in said
+    assert status == 0 and "jupyter lab --ServerApp.root_dir=work" in said
     status, said = course.make("book")
     assert status == 0 and "The book is built." in said
 

@@ -1,14 +1,11 @@
-"""The page for teachers is true: its times, its map, its schedules, its exercises, its grader."""
+"""The page for teachers is true: its times, its map, its schedules, its exercises."""
 
 import re
-import subprocess
-import sys
 import zipfile
 from xml.etree import ElementTree
 
 import pytest
 
-from lessons_kit import exercises
 from tools import editions
 from tools.editions import packing, student_zip
 from tools.environment import ROOT, notebooks
@@ -187,58 +184,6 @@ def test_every_exercise_on_the_page_exists_in_its_chapter():
     for number, cells in re.findall(r"^\| (\d) \|(.*)$", assigned, flags=re.M):
         chapters = {COURSE[IDS[id]].number[0] for id in re.findall(r"`([\w.]+)`", cells)}
         assert chapters == {number}
-
-
-def program(tmp_path):
-    path = tmp_path / "grade.py"
-    path.write_text(re.search(r"```python\n(.*?)```", PAGE, flags=re.S)[1], encoding="utf-8")
-    return path
-
-
-def graded(tmp_path, *paths):
-    """Rows that the page's grader prints: path, exercise, 0 or 1, message."""
-    command = [sys.executable, str(program(tmp_path)), *map(str, paths)]
-    run = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
-    assert run.returncode == 0, run.stderr
-    return [line.split("\t") for line in run.stdout.splitlines()]
-
-
-def test_the_grader_on_the_page_tells_solved_wrong_broken_and_untouched_apart(tmp_path):
-    notebook = editions.read(ROOT / "book/5_attention/soft_lookup.ipynb")
-    solved = [cell for cell, _ in editions.exercise_cells(editions.solved(notebook))]
-    cells = editions.exercise_cells(notebook)
-    solved[0]["source"] = solved[0]["source"].replace("e.sum(axis=-1", "e.sum(axis=-2")
-    solved[1]["source"] = "import nothing_of_this_name\n" + solved[1]["source"]
-    solved[2]["source"] = solved[2]["source"].replace("return ", "return ", 1)
-    path = tmp_path / "handed_in" / "soft_lookup.ipynb"
-    editions.rewrite.write(path, notebook)
-    untouched = ROOT / "book/4_gru/two_gates.ipynb"
-    rows = graded(tmp_path, path, untouched)
-    marks = {row[1]: (row[2], row[3]) for row in rows}
-    assert len(cells) == 3 and marks["attention.causal"][0] == "1"
-    assert marks["attention.masked_softmax"][0] == "0" and "over the queries" in str(marks)
-    assert marks["cell: import nothing_of_this_name"][1].startswith("ModuleNotFoundError")
-    assert marks["gru.step"] == ("0", exercises.evaluate("gru.step", starter)[1])
-
-
-def test_one_strange_notebook_does_not_keep_the_others_from_their_marks(tmp_path):
-    lesson = editions.solved(editions.read(ROOT / "book/5_attention/soft_lookup.ipynb"))
-    (first, _), *others = editions.exercise_cells(lesson)
-    first["source"] = "%%time\n" + first["source"]
-    others[0][0]["source"] = "exit()\n" + others[0][0]["source"]
-    editions.rewrite.write(tmp_path / "strange.ipynb", lesson)
-    (tmp_path / "broken.ipynb").write_text("{", encoding="utf-8")
-    bare = ROOT / "book/3_lstm/carousel.ipynb"
-    rows = graded(tmp_path, tmp_path / "broken.ipynb", bare, tmp_path / "strange.ipynb")
-    marks = {row[1]: (row[2], row[3]) for row in rows[2:]}
-    assert rows[0][1:3] == ["notebook", "0"] and rows[0][3].startswith("JSONDecodeError: ")
-    assert rows[1][1:] == ["notebook", "0", "no exercise in it"]
-    assert marks["attention.masked_softmax"][0] == "1" and marks["attention.causal"][0] == "1"
-    assert marks["cell: exit()"][0] == "0"
-
-
-def starter(*arguments):
-    raise NotImplementedError
 
 
 def test_the_student_edition_is_one_file_with_all_that_is_needed_and_no_solution(tmp_path):

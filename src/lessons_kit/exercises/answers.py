@@ -24,8 +24,9 @@ SAY = {
     "sign": "{name} has the wrong sign.",
     "factor": "{name} is the right one times {factor:.3g}, everywhere.",
     "off": "{name} is off by a relative {error:.1e}.",
-    "values": "{name} has the right shape and wrong values{where}.",
+    "values": "{name} has the right shape and wrong values{where}.{first}",
     "right": " ({names} right)",
+    "first": " The first wrong one is {name}[{index}] = {got:.6g}.",
 }
 
 
@@ -110,7 +111,7 @@ def value_fault(got, expected, names):
     if not np.isfinite(a).all():
         return SAY["finite"].format(name=name)
     if np.asarray(pairs[0][1][1]).dtype.kind == "b":
-        return SAY["values"].format(name=name, where="")
+        return SAY["values"].format(name=name, where="", first="")
     if same(-a, b):
         return SAY["sign"].format(name=name)
     factor = float((a * b).sum() / (b * b).sum()) if b.any() else 0.0
@@ -120,7 +121,17 @@ def value_fault(got, expected, names):
         return SAY["factor"].format(name=name, factor=factor)
     right = [name for (name, a), (_, b) in pairs if same(a, b)]
     where = SAY["right"].format(names=", ".join(right)) if right else ""
-    return SAY["values"].format(name=name, where=where)
+    return SAY["values"].format(name=name, where=where, first=_first_wrong(name, a, b))
+
+
+def _first_wrong(name, got, expected):
+    """The first entry of an array that is wrong, and what it holds."""
+    if not expected.ndim:
+        return ""
+    scale = max(np.abs(expected).max(initial=0.0), 1e-12)
+    place = tuple(np.argwhere(~(np.abs(got - expected) <= TOLERANCE * scale))[0])
+    index = ", ".join(map(str, place))
+    return SAY["first"].format(name=name, index=index, got=got[place])
 
 
 def same(a, b):
@@ -138,6 +149,40 @@ def equal(got, expected, names):
     if form_fault(got, expected, names):
         return False
     return value_fault(tuple(got) if isinstance(got, list) else got, expected, names) is None
+
+
+def alike(got, slip, names):
+    """Are the results of two answers wrong in the same way, NaN and all, or failures the same?"""
+    if isinstance(got, str) or isinstance(slip, str):
+        return got == slip
+    return all(_same_fault(a, b, names) for a, b in zip(got, slip, strict=True))
+
+
+def _same_fault(got, slip, names):
+    if form_fault(got, slip, names):
+        return False
+    got = tuple(got) if isinstance(got, list) else got
+    pairs = zip(leaves(got, names), leaves(slip, names), strict=True)
+    return all(_same_or_lost(np.asarray(a), np.asarray(b)) for (_, a), (_, b) in pairs)
+
+
+def _same_or_lost(a, b):
+    if a.dtype.kind != "f" or b.dtype.kind != "f":
+        return same(a, b)
+    finite = np.isfinite(b)
+    return np.array_equal(np.isfinite(a), finite) and same(a[finite], b[finite])
+
+
+def unchanged(old, new):
+    if isinstance(old, dict):
+        return old.keys() == new.keys() and all(unchanged(old[k], new[k]) for k in old)
+    if isinstance(old, list):
+        return len(old) == len(new) and all(map(unchanged, old, new))
+    if isinstance(old, int | float | str):
+        return old == new
+    if isinstance(old, np.ndarray):
+        return isinstance(new, np.ndarray) and np.array_equal(old, new, equal_nan=True)
+    return True
 
 
 def _kind(value):

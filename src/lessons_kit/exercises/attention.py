@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lessons_kit.exercises import phrasings
 from lessons_kit.exercises.exercise import Exercise, Mistake
 from lessons_lib.functional import softmax
 
@@ -111,6 +112,7 @@ EXERCISES = (
                 "a row with nothing allowed spreads its weights over hidden keys.",
             ),
         ),
+        phrasings=phrasings.MASKED_SOFTMAX,
     ),
     Exercise(
         "attention.additive_scores",

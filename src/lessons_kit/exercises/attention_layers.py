@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lessons_kit.exercises import phrasings
 from lessons_kit.exercises.exercise import Exercise, Mistake
 from lessons_lib.functional import softmax
 
@@ -104,6 +105,7 @@ EXERCISES = (
             ),
             Mistake(" / np.sqrt(q.shape[-1])", "", "the scale 1/√d is missing."),
         ),
+        phrasings=phrasings.CAUSAL,
     ),
     Exercise(
         "attention.order_blind",

@@ -36,6 +36,7 @@ class Exercise:
     id: "chapter.name"; reference: the function, its docstring saying the shapes; cases: function
     of no arguments → list of tuples of arguments, new ones at each call; returns: a name for each
     value it returns; mistakes: tuple of Mistake.
+    phrasings: tuple of Mistake that are not listed: other ways to make a slip, with its hint.
     observe(result, *arguments) → what is compared in the place of the result, for tasks that have
     more than one right answer; it may raise for a result it cannot use.
     Raises ValueError where a mistake's ``old`` does not occur exactly once.
@@ -47,9 +48,10 @@ class Exercise:
     returns: tuple[str, ...]
     mistakes: tuple[Mistake, ...] = ()
     observe: Callable | None = None
+    phrasings: tuple[Mistake, ...] = ()
 
     def __post_init__(self):
-        for mistake in self.mistakes:
+        for mistake in self.mistakes + self.phrasings:
             if self.body.count(mistake.old) != 1:
                 raise ValueError(
                     f"{self.id}: {mistake.old!r} occurs {self.body.count(mistake.old)} times in "
@@ -103,8 +105,9 @@ class Exercise:
 
     @cached_property
     def wrong(self):
-        """(hints, function) of every mistake, then of every pair that can be made together."""
-        groups = [(m,) for m in self.mistakes] + list(itertools.combinations(self.mistakes, 2))
+        """(hints, function) of every mistake and phrasing, then of every pair of mistakes."""
+        groups = [(m,) for m in self.mistakes + self.phrasings]
+        groups += itertools.combinations(self.mistakes, 2)
         built = [(group, self._built(group)) for group in groups]
         return tuple((tuple(m.hint for m in group), f) for group, f in built if f)
 

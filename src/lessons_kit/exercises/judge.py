@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from lessons_kit.exercises.answers import equal, form_fault, leaves, same, value_fault
+from lessons_kit.exercises.answers import alike, equal, form_fault, unchanged, value_fault
 
 SAY = {
     "greeting": "not attempted yet. Replace `raise NotImplementedError` and run the cell again.",
@@ -21,10 +21,13 @@ SAY = {
     "hint": "not yet. It behaves like this slip: {hint}",
     "hints": "not yet. It behaves like two slips at once: {hint}",
     "wrong": "not yet. {fault}",
+    "random": "not yet. Called again with the same arguments it does not give the same result. "
+    "Where does chance come in, or something that an earlier call left behind?",
 }
 
 
 LARGEST = 10**7  # entries of an array that is copied and compared
+CALLS = 12  # at least: an answer that is random in one call of ten is mostly found out
 
 
 class Unusable(Exception):
@@ -50,13 +53,39 @@ def _verdict(exercise, function, expected):
         got = results(exercise, function, exercise.cases())
     except Unusable as fault:
         return False, diagnosis(exercise, expected, str(fault))
-    for ours, theirs in zip(expected, got, strict=True):
-        fault = form_fault(theirs, ours, exercise.returns)
-        if fault:
-            return False, SAY["wrong"].format(fault=fault)
+    if not _steady(exercise, function, expected, got):
+        return False, SAY["random"]
+    for fault in filter(None, _forms(exercise, expected, got)):
+        return False, SAY["wrong"].format(fault=fault)
     if all(equal(b, a, exercise.returns) for a, b in zip(expected, got, strict=True)):
         return True, SAY["right"].format(cases=count(len(expected)))
     return False, diagnosis(exercise, expected, got)
+
+
+def rounds(exercise):
+    """The lists of cases on which an answer is judged: the same ones, twice or more."""
+    cases = exercise.cases()
+    return [cases, *(exercise.cases() for _ in range(1, max(2, -(-CALLS // len(cases)))))]
+
+
+def _forms(exercise, expected, got):
+    """What is wrong with the form of each result, or None."""
+    return [form_fault(b, a, exercise.returns) for a, b in zip(expected, got, strict=True)]
+
+
+def _steady(exercise, function, expected, got):
+    """Does an answer that gave ``got`` in the first round give it in all others?"""
+    forms = _forms(exercise, expected, got)
+    for cases in rounds(exercise)[1:]:
+        try:
+            again = results(exercise, function, cases)
+        except Unusable:
+            return False
+        if forms != _forms(exercise, expected, again):
+            return False
+        if not any(forms) and not alike(got, again, exercise.returns):
+            return False
+    return True
 
 
 def passes(exercise, function):
@@ -101,7 +130,7 @@ def results(exercise, function, cases):
         before = copy.deepcopy(arguments)
         result = _copied(_call(function, arguments))
         for number, (old, new) in enumerate(zip(before, arguments, strict=True), 1):
-            if not _unchanged(old, new):
+            if not unchanged(old, new):
                 raise Unusable(SAY["changed"].format(number=number))
         found.append(_observed(exercise, result, arguments))
     return found
@@ -121,18 +150,6 @@ def _call(function, arguments):
     shapes = ", ".join(str(np.shape(a)) for a in arguments if isinstance(a, np.ndarray))
     with judging("raised", shapes=shapes or "none"):
         return function(*arguments)
-
-
-def _unchanged(old, new):
-    if isinstance(old, dict):
-        return old.keys() == new.keys() and all(_unchanged(old[k], new[k]) for k in old)
-    if isinstance(old, list):
-        return len(old) == len(new) and all(map(_unchanged, old, new))
-    if isinstance(old, int | float | str):
-        return old == new
-    if isinstance(old, np.ndarray):
-        return isinstance(new, np.ndarray) and np.array_equal(old, new, equal_nan=True)
-    return True
 
 
 def _observed(exercise, result, arguments):
@@ -163,7 +180,7 @@ def diagnosis(exercise, expected, got):
             slip = results(exercise, function, exercise.cases())
         except Unusable as fault:
             slip = str(fault)
-        if _alike(got, slip, exercise.returns):
+        if alike(got, slip, exercise.returns):
             key = "hint" if len(hints) == 1 else "hints"
             more = [hint[0].upper() + hint[1:] for hint in hints[1:]]
             return SAY[key].format(hint=" ".join([hints[0], *more]))
@@ -175,25 +192,3 @@ def diagnosis(exercise, expected, got):
         if fault:
             return SAY["wrong"].format(fault=fault)
     raise AssertionError("a wrong answer without a difference")
-
-
-def _alike(got, slip, names):
-    """Are the results of two answers wrong in the same way, NaN and all, or failures the same?"""
-    if isinstance(got, str) or isinstance(slip, str):
-        return got == slip
-    return all(_same_fault(a, b, names) for a, b in zip(got, slip, strict=True))
-
-
-def _same_fault(got, slip, names):
-    if form_fault(got, slip, names):
-        return False
-    got = tuple(got) if isinstance(got, list) else got
-    pairs = zip(leaves(got, names), leaves(slip, names), strict=True)
-    return all(_same_or_lost(np.asarray(a), np.asarray(b)) for (_, a), (_, b) in pairs)
-
-
-def _same_or_lost(a, b):
-    if a.dtype.kind != "f" or b.dtype.kind != "f":
-        return same(a, b)
-    finite = np.isfinite(b)
-    return np.array_equal(np.isfinite(a), finite) and same(a[finite], b[finite])

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lessons_kit.exercises import phrasings
 from lessons_kit.exercises.exercise import Exercise, Mistake
 from lessons_lib.functional import sigmoid
 
@@ -95,6 +96,7 @@ EXERCISES = (
             Mistake("np.tanh(a_g)", "sigmoid(a_g)", CANDIDATE),
             Mistake("c = f * c + i * g", "c = f * c + g", "the input gate is not used."),
         ),
+        phrasings=phrasings.LSTM_STEP,
     ),
     Exercise(
         "lstm.chrono",

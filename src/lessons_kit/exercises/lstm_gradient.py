@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lessons_kit.exercises import phrasings
 from lessons_kit.exercises.exercise import Exercise, Mistake
 from lessons_lib.functional import sigmoid
 from lessons_lib.gradcheck import numerical_gradient, relative_error
@@ -130,6 +131,7 @@ EXERCISES = (
             ),
             Mistake("(1 - g**2)", "g * (1 - g)", "g is made by tanh: its slope is 1 - g²."),
         ),
+        phrasings=phrasings.LSTM_BACKWARD,
     ),
     Exercise(
         "lstm.trusts",

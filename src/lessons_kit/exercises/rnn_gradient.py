@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lessons_kit.exercises import phrasings
 from lessons_kit.exercises.exercise import Exercise, Mistake
 
 
@@ -135,6 +136,7 @@ EXERCISES = (
                 "the copies of W_hh share one weight, so their gradients add up.",
             ),
         ),
+        phrasings=phrasings.RNN_BACKWARD,
     ),
     Exercise(
         "rnn.masked_loss",

@@ -1,0 +1,7 @@
+"""python -m tools.grading folder marks.csv [--only id …] [--seconds 10]"""
+
+import sys
+
+from tools.grading.marks import main
+
+sys.exit(main())
