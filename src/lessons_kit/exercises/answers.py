@@ -159,9 +159,9 @@ def alike(got, slip, names):
 
 
 def _same_fault(got, slip, names):
+    got, slip = (tuple(one) if isinstance(one, list) else one for one in (got, slip))
     if form_fault(got, slip, names):
         return False
-    got = tuple(got) if isinstance(got, list) else got
     pairs = zip(leaves(got, names), leaves(slip, names), strict=True)
     return all(_same_or_lost(np.asarray(a), np.asarray(b)) for (_, a), (_, b) in pairs)
 
