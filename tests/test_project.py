@@ -120,6 +120,15 @@ def test_the_licences_are_explained_in_one_paragraph():
     )
 
 
+def test_make_alone_prints_ten_commands_and_the_way_to_the_others():
+    run = subprocess.run(
+        ["make", "-s"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+    )
+    shown = [line.split()[1] for line in run.stdout.splitlines()]
+    assert len(shown) == 11 and "help-all" in shown
+    assert {"book", "lab", "test", "doctor"} < set(shown)
+
+
 def test_contributing_is_one_page_with_five_commands():
     text = read("CONTRIBUTING.md")
     words = [word for word in text.split() if re.search(r"\w", word)]  # bars of tables are none
