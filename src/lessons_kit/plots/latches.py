@@ -21,7 +21,7 @@ def latch(axes, w, noise, low, high):
         ax.plot([low, high], [low, high], "o", color=PALETTE["gate"])
         ax.set(xlim=ends, ylim=ends, xlabel="$h_{t-1}$", aspect="equal")
     axes[0].set(ylabel="$h_t$", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
-    axes[0].legend(loc="upper left", fontsize=9)
+    axes[0].legend(loc="upper left", handlelength=1.1, borderpad=0, labelspacing=0.2)
     bottom, tint = ends[0], PALETTE["gate"]
     ax.vlines(low, bottom, low, color=tint, linestyle="--", linewidth=1.2)
     ax.plot([low, 1], [bottom, bottom], color=tint, linewidth=9, solid_capstyle="butt")
