@@ -34,8 +34,6 @@ EQUIVALENT = {
     ("toolkit.short_sighted", "sign or not dropped"): FREE,
     ("toolkit.short_sighted", "1 → -1"): FREE,
     ("rnn.seen_share", "float(…) → its first argument"): KIND,
-    ("rnn.masked_loss", "logits → e"): SAME,
-    ("rnn.masked_loss", "logits → p"): SAME,
     ("rnn.smoothed_loss", "1 → -1"): SIGN,
     ("rnn.gradients_that_turn", "1000.0 → 1001.0"): FREE,
     ("rnn.gradients_that_turn", "1000.0 → 999.0"): FREE,

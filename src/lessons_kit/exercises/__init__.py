@@ -22,6 +22,8 @@ from lessons_kit.exercises import (
     rnn,
     rnn_derive,
     rnn_gradient,
+    rnn_shapes,
+    rnn_text,
     rnn_truncation,
     show,
     smallest,
@@ -31,8 +33,8 @@ from lessons_kit.exercises import (
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
 MODULES = (toolkit, gradient_checks, rnn, smallest, rnn_gradient, rnn_derive, rnn_truncation,
-           long_term, long_term_growth, lstm, lstm_gradient, gru, gru_conventions, attention,
-           attention_layers)  # fmt: skip
+           rnn_shapes, rnn_text, long_term, long_term_growth, lstm, lstm_gradient, gru,
+           gru_conventions, attention, attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
