@@ -1,4 +1,4 @@
-"""Exercises of chapter 1 on models of text: temperature, what is copied, two models mixed."""
+"""Exercises of chapter 1 on models of text: temperature, the longest copy, two models mixed."""
 
 import numpy as np
 
@@ -15,15 +15,18 @@ def tempered(p, tau):
     return raised / raised.sum()
 
 
-def copied_share(sample, known, n):
-    """How much of a sample is copied?
+def longest_copy(sample, known):
+    """Where is the longest piece of a sample that stands in another text?
 
-    sample, known: strings; n: a whole number, n ≤ len(sample)
-    →  float, the share of all pieces of n characters of the sample,
-    one from every place, that stand in ``known`` word for word.
+    sample, known: strings  →  start, length: the piece is
+    sample[start : start + length]; of several longest pieces the one
+    that comes first in the sample; 0, 0 where they share no character.
     """
-    pieces = [sample[i : i + n] for i in range(len(sample) - n + 1)]
-    return float(np.mean([piece in known for piece in pieces]))
+    begin, length = 0, 0
+    for start in range(len(sample)):
+        while start + length < len(sample) and sample[start : start + length + 1] in known:
+            begin, length = start, length + 1
+    return begin, length
 
 
 def best_mix(p_one, p_other, shares):
@@ -44,14 +47,15 @@ def _tempered_cases():
     return [(rng.dirichlet(np.ones(K)), tau) for K, tau in ((4, 0.5), (6, 2.0), (3, 1.0))]
 
 
-def _copied_cases():
+def _copy_cases():
     known = "the goat ate the hat. the hen sat on the hat of the goat."
     return [
-        ("the hen ate the hat.", known, 8),
-        ("a goat in a hat", known, 4),
-        (known[:20], known, 7),
-        ("the the the the", known, 5),
-        ("xyz", known, 3),
+        ("a hen ate the hat of the hen", known),
+        ("goat, hens, hat", known),
+        (known[5:30], known),
+        ("xyz", "abc"),
+        ("cat on mat", "mat"),
+        ("one hat. two hat", known),
     ]
 
 
@@ -80,25 +84,24 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        "rnn.copied",
-        copied_share,
-        _copied_cases,
-        ("share",),
+        "rnn.longest_copy",
+        longest_copy,
+        _copy_cases,
+        ("start", "length"),
         (
-            Mistake("len(sample) - n + 1", "len(sample) - n", "the last piece is missing."),
             Mistake(
-                "range(len(sample) - n + 1)",
-                "range(0, len(sample) - n + 1, n)",
-                "the pieces overlap: one begins at every place.",
+                "for start in range(len(sample)):",
+                "for start in range(1):",
+                "only pieces from the beginning of the sample are tried.",
             ),
             Mistake(
-                "piece in known for piece in pieces",
-                "piece in known for piece in sorted(set(pieces))",
-                "a piece that occurs twice counts twice.",
+                "begin, length = start, length + 1",
+                "begin, length = start + length, length + 1",
+                "start is where the piece begins, not where it ends.",
             ),
             Mistake(
-                "piece in known for",
-                "set(piece) <= set(known) for",
+                "sample[start : start + length + 1] in known",
+                "set(sample[start : start + length + 1]) <= set(known)",
                 "the same characters in another order are no copy.",
             ),
         ),
