@@ -62,9 +62,10 @@ def read_tales(lr, seed, passes=TALE_PASSES):
     batches = [(one_hot(x, size, np.float32), y)
                for x, y in characters.char_batches(known, STEPS, STREAMS)]  # fmt: skip
     falling, curves = linear_decay(passes * len(batches)), []
-    for done in range(0, passes * len(batches), len(batches)):
+    for done in range(passes):
+        first = done * len(batches)
         history = train(model, batches, loss=cross_entropy, optimiser=optimiser, carry_state=True,
-                        schedule=lambda step, done=done: falling(done + step))  # fmt: skip
+                        schedule=lambda step, first=first: falling(first + step))  # fmt: skip
         curves.append((history.loss.mean() / np.log(2), characters.bits_per_character(model, new)))
     return np.transpose(curves).round(3), model.params
 
