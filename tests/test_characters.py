@@ -57,6 +57,15 @@ def test_the_course_text_repeats_no_line_and_no_long_phrase():
     assert len(phrases) == len(set(phrases))
 
 
+def test_the_tales_are_plain_in_few_words_and_none_is_told_twice():
+    tales = characters.tales()
+    assert set(tales) <= set("abcdefghijklmnopqrstuvwxyz \n.,'?-")
+    assert "  " not in tales and "\n\n\n" not in tales
+    told, words = tales.strip().split("\n\n"), tales.replace("'", " ").split()
+    assert len(told) == len(set(told)) == 271
+    assert len(tales) > 120_000 and len({word.strip(".,?") for word in words}) < 1_200
+
+
 def test_a_unigram_model_of_the_course_text_needs_about_four_bits():
     course = characters.course_text()
     ids = Vocab.from_text(course).encode(course)

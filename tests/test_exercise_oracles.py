@@ -4,6 +4,8 @@ The checks compare an answer with the reference, so a wrong reference would acce
 and refuse right ones.  Nothing here uses the exercise's cases or mistakes as the truth.
 """
 
+import difflib
+
 import numpy as np
 import pytest
 import torch
@@ -176,29 +178,38 @@ def test_the_rnn_and_its_gradient_are_pytorchs(rng):
         close(a, b)
 
 
-@judges("rnn.masked_loss")
-def test_the_masked_loss_is_pytorchs_over_the_real_steps(rng):
-    logits, targets = rng.standard_normal((5, 3, 4)), rng.integers(4, size=(5, 3))
-    mask = np.arange(5)[:, None] < np.array([5, 2, 3])
-    (leaf,) = tensors(logits)
-    truth = F.cross_entropy(leaf[torch.tensor(mask)], torch.tensor(targets[mask]))
-    truth.backward()
-    loss, dlogits = REF["rnn.masked_loss"](logits, targets, mask)
-    close(np.array(loss), truth)
-    close(dlogits, leaf.grad)
+@judges("rnn.reverse_padded")
+def test_a_padded_batch_is_reversed_as_its_sequences_are_one_by_one(rng):
+    x, lengths = rng.standard_normal((6, 4, 2)), np.array([6, 1, 4, 3])
+    pieces = [torch.tensor(x[:length, b]).flip(0) for b, length in enumerate(lengths)]
+    turned = REF["rnn.reverse_padded"](x, lengths)
+    for b, piece in enumerate(pieces):
+        close(turned[:, b], torch.cat([piece, torch.tensor(x[lengths[b] :, b])]))
 
 
-@judges("rnn.clip")
-def test_clipping_is_pytorchs(rng):
-    grads = {"a": rng.standard_normal((3, 2)), "b": rng.standard_normal(4)}
-    for limit in (0.5, 100.0):
-        leaves = [torch.nn.Parameter(torch.tensor(g)) for g in grads.values()]
-        for leaf, g in zip(leaves, grads.values(), strict=True):
-            leaf.grad = torch.tensor(g)
-        torch.nn.utils.clip_grad_norm_(leaves, limit)
-        ours = REF["rnn.clip"](grads, limit)
-        for a, leaf in zip(ours.values(), leaves, strict=True):
-            close(a, leaf.grad, 1e-5)  # PyTorch adds 1e-6 to the norm
+@judges("rnn.tempered")
+@pytest.mark.parametrize("tau", [0.3, 1.0, 2.5])
+def test_tempered_probabilities_are_the_softmax_of_divided_scores(rng, tau):
+    y = torch.tensor(rng.standard_normal(7))
+    ours = REF["rnn.tempered"](torch.softmax(y, 0).numpy(), tau)
+    close(ours, torch.softmax(y / tau, 0))
+
+
+@judges("rnn.longest_copy")
+def test_the_longest_copy_is_the_one_difflib_finds(rng):
+    for _ in range(20):
+        sample, known = ("".join(rng.choice(list("ab "), size)) for size in (12, 30))
+        match = difflib.SequenceMatcher(None, sample, known, autojunk=False).find_longest_match()
+        assert REF["rnn.longest_copy"](sample, known) == (match.a, match.size)
+
+
+@judges("rnn.best_mix")
+def test_the_best_mixture_is_the_one_with_the_least_cross_entropy_in_pytorch(rng):
+    one, other = (torch.tensor(rng.uniform(0.05, 1, 50)) for _ in range(2))
+    shares = [0.1, 0.3, 0.5, 0.7, 0.9]
+    losses = [-torch.log2(torch.lerp(other, one, share)).mean().item() for share in shares]
+    share, bits = REF["rnn.best_mix"](one.numpy(), other.numpy(), shares)
+    assert share == shares[np.argmin(losses)] and bits == pytest.approx(min(losses))
 
 
 def run(x, h, W_xh, W_hh, b_h=0.0):

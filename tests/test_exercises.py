@@ -336,10 +336,9 @@ def test_the_numpy_half_stays_free_of_torch():
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
-@pytest.mark.parametrize("id", ["rnn.clip", "gru.other_sign"])
-def test_the_order_of_a_dicts_keys_does_not_matter(id):
-    reference = exercises.ALL[id].reference
-    assert exercises.evaluate(id, lambda *a: dict(reversed(reference(*a).items())))[0]
+def test_the_order_of_a_dicts_keys_does_not_matter():
+    reference = exercises.ALL["gru.other_sign"].reference
+    assert exercises.evaluate("gru.other_sign", lambda *a: dict(reversed(reference(*a).items())))[0]
 
 
 class Mute(Exception):

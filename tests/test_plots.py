@@ -276,6 +276,23 @@ def test_the_state_passes_every_border_of_a_chunk_and_the_gradient_none(ax, step
     assert len(arrows) - back == steps and back == steps - borders == steps - len(ax.lines)
 
 
+@pytest.mark.parametrize(
+    ("reads", "writes", "given", "fed_back", "labels"),
+    [
+        ([1, 2], [2], False, 0, {"$x_1$", "$x_2$", "$y_1$"}),
+        ([], [1, 2, 3], True, 2, {r"\$", "$h_0$", "$y_1$", "$y_2$", "$y_3$"}),
+        ([1, 2], [3, 4], False, 1, {"$x_1$", "$x_2$", r"\$", "$y_1$", "$y_2$"}),
+    ],
+)
+def test_a_shape_names_its_inputs_and_answers_and_feeds_back_what_it_does_not_read(
+    ax, reads, writes, given, fed_back, labels
+):
+    assert plots.shape(ax, "N–M", reads, writes, given) is ax
+    found = {text.get_text() for text in ax.texts if text.get_text()}
+    assert found == labels | {f"$h_{t}$" for t in range(1, max(writes) + 1)}
+    assert sum(arrow.get_linestyle() == "--" for arrow in arrows_of(ax)) == fed_back
+
+
 def test_bands_draw_the_median_and_reach_to_the_outermost_seeds(ax):
     runs = {"one": np.array([[1.0, 2.0], [2.0, 3.0], [9.0, 4.0]])}
     plots.bands(ax, [10, 20], runs, {"one": {"color": plots.PALETTE["gate"]}})

@@ -35,6 +35,27 @@ def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
     assert characters.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
 
 
+@pytest.mark.parametrize(("name", "units"), [("RNN", 64), ("GRU", 192)])
+def test_the_stored_writers_predict_new_tales_as_well_as_their_sweep_says(name, units):
+    stored, rows = experiments.stored("tales_writer"), experiments.stored("tales")
+    _, new, size = character_runs.tale_parts()
+    rng = np.random.default_rng(0)
+    cell = getattr(cells, name)(size, units, rng=rng)
+    model = training.SequenceModel(cell, size, rng=rng)
+    for key, array in model.params.items():
+        array[:] = np.multiply(stored["params"][name][key], stored["unit"])
+    small = rows["bits"][(rows["part"] == "reported") & (rows["seed"] == 0)][0]
+    bits = stored["bits"] if name == "GRU" else small
+    assert characters.bits_per_character(model, new) == pytest.approx(bits, abs=0.01)
+
+
+def test_a_writer_whose_states_are_hidden_in_training_learns_all_its_weights():
+    model, bits = character_runs.write_tales(hidden_size=8, passes=1)
+    start, _ = character_runs.write_tales(hidden_size=8, passes=1, lr=1e-12)
+    assert 3 < bits < 4.5
+    assert all(abs(model.params[key] - start.params[key]).max() > 1e-3 for key in model.params)
+
+
 def test_the_model_that_reads_backwards_is_the_same_network_on_the_turned_string():
     rngs = (np.random.default_rng(1) for _ in range(2))
     backwards, plain = (

@@ -87,4 +87,13 @@ def sample(model, vocab, start, length, *, rng, temperature=1.0):
 
 def course_text():
     """The text of the course, about 60,000 characters of plain English prose, CC BY 4.0."""
-    return files("lessons_lib").joinpath("data", "hollin.txt").read_text(encoding="utf-8")
+    return _text("hollin.txt")
+
+
+def tales():
+    """271 tales in about 1,000 different words, 124,000 characters, CC BY 4.0; one a line."""
+    return _text("tales.txt")
+
+
+def _text(name):
+    return files("lessons_lib").joinpath("data", name).read_text(encoding="utf-8")

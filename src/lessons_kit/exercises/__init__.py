@@ -26,6 +26,8 @@ from lessons_kit.exercises import (
     rnn_gradient,
     rnn_reach,
     rnn_strangers,
+    rnn_shapes,
+    rnn_text,
     rnn_truncation,
     show,
     smallest,
@@ -35,9 +37,9 @@ from lessons_kit.exercises import (
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
 MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest, rnn_gradient,
-           rnn_derive, rnn_truncation, long_term, long_term_flow, long_term_growth,
-           long_term_latch, lstm, lstm_gradient, gru, gru_conventions, attention,
-           attention_layers)  # fmt: skip
+           rnn_derive, rnn_truncation, rnn_shapes, rnn_text, long_term, long_term_flow,
+           long_term_growth, long_term_latch, lstm, lstm_gradient, gru, gru_conventions,
+           attention, attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 

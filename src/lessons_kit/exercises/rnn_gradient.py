@@ -1,4 +1,4 @@
-"""Exercises of chapter 1: the gradient of the loop, the loss under a mask, clipping."""
+"""Exercise of chapter 1: the gradient of the loop."""
 
 import numpy as np
 
@@ -41,30 +41,6 @@ def rnn_backward(dhs, x, h0, hs, W_xh, W_hh):
     return dx, dh, dW_xh, dW_hh, db_h
 
 
-def masked_loss(logits, targets, mask):
-    """Mean cross-entropy over the real steps of padded sequences, and its gradient.
-
-    logits (T, B, K), targets (T, B) of integers, mask (T, B) of bool, False in the padding
-    →  loss (a number, in nats), dlogits (T, B, K).
-    """
-    e = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    p = e / e.sum(axis=-1, keepdims=True)
-    one_hot = np.eye(logits.shape[-1])[targets]
-    nll = -np.log((p * one_hot).sum(axis=-1))
-    loss = (nll * mask).sum() / mask.sum()
-    return loss, (p - one_hot) * mask[..., None] / mask.sum()
-
-
-def clip(grads, limit):
-    """Shrink all gradients together if their common norm is above the limit.
-
-    grads: dict name → array; limit: a positive number  →  a new dict with the same keys.
-    """
-    norm = np.sqrt(sum((g**2).sum() for g in grads.values()))
-    factor = min(1.0, limit / norm)
-    return {name: factor * g for name, g in grads.items()}
-
-
 def _weights(rng, T, B, D, H):
     shapes = (T, B, D), (B, H), (D, H), (H, H), (H,)
     return [rng.standard_normal(shape) for shape in shapes]
@@ -77,25 +53,6 @@ def _backward_cases():
         hs = rnn_forward(x, h0, W_xh, 0.5 * W_hh, b_h)
         cases.append((rng.standard_normal(hs.shape), x, h0, hs, W_xh, 0.5 * W_hh))
     return cases
-
-
-def _loss_cases():
-    rng, cases = np.random.default_rng(2), []
-    for lengths in ([5, 2, 3], [4, 1]):
-        B, T = len(lengths), max(lengths) + 1
-        mask = np.arange(T)[:, None] < np.array(lengths)
-        logits = 2 * rng.standard_normal((T, B, 4))
-        cases.append((logits, rng.integers(4, size=(T, B)), mask))
-    logits, targets, mask = cases[0]
-    far = 800.0 * np.arange(len(logits))[:, None, None]  # each row has its own largest
-    return [*cases, (logits + far, targets, mask)]
-
-
-def _clip_cases():
-    rng = np.random.default_rng(3)
-    grads = {"W": rng.standard_normal((3, 4)), "b": 3 * rng.standard_normal(4)}
-    small = {name: 0.01 * g for name, g in grads.items()}
-    return [(grads, 1.0), (small, 1.0), (grads, 2.5)]
 
 
 EXERCISES = (
@@ -137,63 +94,5 @@ EXERCISES = (
             ),
         ),
         phrasings=phrasings.RNN_BACKWARD,
-    ),
-    Exercise(
-        "rnn.masked_loss",
-        masked_loss,
-        _loss_cases,
-        ("loss", "dlogits"),
-        (
-            Mistake(
-                "np.exp(logits - logits.max(axis=-1, keepdims=True))",
-                "np.exp(logits)",
-                "large logits overflow. Subtract the largest of each row first.",
-            ),
-            Mistake(
-                "loss = (nll * mask).sum() / mask.sum()",
-                "loss = (nll * mask).mean()",
-                "the loss is divided by all steps, padding included.",
-            ),
-            Mistake(
-                "(p - one_hot) * mask[..., None]",
-                "(p - one_hot)",
-                "the padding still sends a gradient.",
-            ),
-            Mistake(
-                "(p - one_hot) * mask[..., None] / mask.sum()",
-                "(p - one_hot) * mask[..., None] / mask.size",
-                "the gradient is divided by all steps, padding included.",
-            ),
-            Mistake(
-                "loss = (nll * mask).sum()",
-                "loss = nll.sum()",
-                "the padding still counts in the loss.",
-            ),
-            Mistake("(p - one_hot)", "p", "the gradient lacks the - 1 at the right class."),
-        ),
-    ),
-    Exercise(
-        "rnn.clip",
-        clip,
-        _clip_cases,
-        ("grads",),
-        (
-            Mistake(
-                "min(1.0, limit / norm)",
-                "limit / norm",
-                "small gradients are blown up to the limit. Clipping only shrinks.",
-            ),
-            Mistake("np.sqrt(sum(", "(sum(", "the norm is the root of the sum of squares."),
-            Mistake(
-                "factor * g for",
-                "min(1.0, limit / np.sqrt((g**2).sum())) * g for",
-                "each array has a norm of its own, so the direction changes. One norm for all.",
-            ),
-            Mistake(
-                "factor * g for",
-                "np.clip(g, -limit, limit) for",
-                "this clips entry by entry and changes the direction.",
-            ),
-        ),
     ),
 )

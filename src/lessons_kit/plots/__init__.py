@@ -3,7 +3,7 @@
 Each function draws on the axes it is given and returns them; none makes a figure or shows one.
 """
 
-from lessons_kit.plots.chains import chunked, pair_chain, two_readers, unrolled
+from lessons_kit.plots.chains import chunked, pair_chain, shape, two_readers, unrolled
 from lessons_kit.plots.curves import (
     bands,
     gradient_flow,
@@ -37,6 +37,7 @@ __all__ = [
     "scatter_seeds",
     "series_style",
     "series_styles",
+    "shape",
     "solved_frontier",
     "two_readers",
     "unrolled",

@@ -70,6 +70,33 @@ def chunked(ax, steps, k):
     return _bare(ax, (-0.6, GAP * steps + 0.6), (-0.65, 1.1))
 
 
+def shape(ax, title, reads, writes, given=False):
+    """One shape of sequences: states h in a row, inputs x below, answers y above.
+
+    reads, writes: the steps (1 … T) that have an input, an answer; given=True: h_0 is the input.
+    A step that writes and reads nothing gets the answer before it, dashed; the first gets $.
+    """
+    first = 0 if given else 1
+    for t in range(first, max(writes) + 1):
+        at = GAP * t
+        _box(ax, at, 0, f"$h_{t}$", PALETTE["positive" if t == 0 else "rnn"])
+        if t > first:
+            _arrow(ax, (at - GAP + WIDTH / 2, 0), (at - WIDTH / 2, 0), PALETTE["rnn"])
+        if t in reads or t == min(writes):
+            name = f"$x_{t}$" if t in reads else r"\$"
+            _arrow(ax, (at, -1.2), (at, -WIDTH / 2 - 0.1), PALETTE["positive"])
+            ax.text(at, -1.3, name, ha="center", va="top", color=INK, fontsize=12)
+        elif t in writes:
+            start, end = (at - GAP + 0.35, 1.35), (at - 0.2, WIDTH / 2 + 0.1)
+            _arrow(ax, start, end, PALETTE["negative"], linestyle="--")
+        if t in writes:
+            _arrow(ax, (at, WIDTH / 2 + 0.1), (at, 1.2), PALETTE["negative"])
+            name = f"$y_{t - min(writes) + 1}$"
+            ax.text(at, 1.3, name, ha="center", va="bottom", color=INK, fontsize=12)
+    ax.set_title(title)
+    return _bare(ax, (-0.6, GAP * 5 + 0.6), (-2, 2))
+
+
 def pair_chain(ax, steps, lit=()):
     """The pair (c, h) of an LSTM over ``steps`` steps: who reads whom, one matrix per arrow.
 
@@ -98,8 +125,8 @@ def pair_chain(ax, steps, lit=()):
     return ax
 
 
-def _box(ax, x, y, label):
-    box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": PALETTE["rnn"]}
+def _box(ax, x, y, label, edge=PALETTE["rnn"]):
+    box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": edge}
     ax.text(x, y, label, ha="center", va="center", color=INK, bbox=box, zorder=3)
 
 
