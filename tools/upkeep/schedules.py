@@ -27,6 +27,7 @@ DAY = (
 WEEKS = (
     (
         RNN + "loop_with_state",
+        RNN + "smallest_network",
         RNN + "backprop_through_time",
         RNN + "character_model",
     ),
@@ -43,7 +44,7 @@ WEEKS = (
     ),
 )
 HOMEWORK = (
-    ("rnn.forward", "rnn.backward", "rnn.clip"),
+    ("rnn.forward", "rnn.smoothed_loss", "rnn.backward"),
     ("long_term.latch", "long_term.leaky_bound", "lstm.step"),
     ("lstm.chrono", "gru.step", "attention.masked_softmax"),
     ("attention.additive_scores", "attention.order_blind", "attention.multi_head"),
