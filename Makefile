@@ -25,9 +25,9 @@ BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.installed
 WELCOME   := --LabApp.default_url=/lab/tree/welcome.ipynb
 GREETING  := $(VENV)/etc/ipython/ipython_kernel_config.json
-# What is the course's own goes by its name; whatever else lies here is a reader's and is not read.
+# A notebook that _toc.yml does not list, and what has an odd name, is a reader's and is not read.
 PLAIN     := ! -path '*[!A-Za-z0-9_./-]*'
-NOTEBOOKS := $(sort $(shell find book -mindepth 2 -maxdepth 2 -name '*.ipynb' ! -name '*[!a-z0-9_.]*' $(PLAIN)))
+NOTEBOOKS := $(sort $(wildcard $(addsuffix .ipynb,$(shell sed -n 's/^ *-* *file: *//p' _toc.yml))))
 CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOOKS)
 TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
@@ -146,9 +146,9 @@ notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of t
 sync: $(READY) ## regenerate the starters of the exercises from their references
 	@$(BIN)/python -m tools.editions sync $(NOTEBOOKS) $(OR_DOCTOR)
 
-student: $(READY) ## the notebooks without solutions, in _build/student and, to hand out, student.zip
+student: $(READY) ## the notebooks without solutions (ONLY=… for some), in _build/student, and student.zip to hand out
 	@rm -rf _build/student
-	@$(BIN)/python -m tools.editions strip $(NOTEBOOKS) --to _build/student $(OR_DOCTOR)
+	@$(BIN)/python -m tools.editions strip $(or $(ONLY),$(NOTEBOOKS)) --to _build/student $(OR_DOCTOR)
 	@$(BIN)/python -m tools.editions.student_zip _build/student $(OR_DOCTOR)
 
 grade: $(READY) ## the marks of a folder of hand-ins (FROM=folder TO=marks.csv, ONLY=…)
@@ -156,7 +156,7 @@ grade: $(READY) ## the marks of a folder of hand-ins (FROM=folder TO=marks.csv, 
 
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved
-	@$(BIN)/python -m tools.editions solve $(NOTEBOOKS) --to _build/solved $(OR_DOCTOR)
+	@$(BIN)/python -m tools.editions solve $(or $(ONLY),$(NOTEBOOKS)) --to _build/solved $(OR_DOCTOR)
 
 publish: export COURSE_PUBLISH = 1
 publish: launch book student zip ## what the workflow publishes, for the repository it runs in

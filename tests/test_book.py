@@ -24,6 +24,16 @@ def test_the_table_of_contents_and_the_disk_agree():
     assert not list(hygiene.toc_faults())
 
 
+def test_a_notebook_that_the_contents_do_not_list_is_no_lesson(tmp_path):
+    """A reader's copy, with answers, enters no edition that is handed out and no test."""
+    for name in ("loop", "loop_copy", "loop-Copy1"):
+        (tmp_path / "book" / "1_rnn" / f"{name}.ipynb").parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "book" / "1_rnn" / f"{name}.ipynb").touch()
+    toc = "root: book/index\nparts:\n- chapters:\n  - file: book/1_rnn/loop\n  - file: book/gone\n"
+    (tmp_path / "_toc.yml").write_text(toc, encoding="utf-8")
+    assert notebooks(tmp_path) == [tmp_path / "book" / "1_rnn" / "loop.ipynb"]
+
+
 def test_make_has_the_same_lessons():
     run = subprocess.run(
         ["make", "--silent", "--eval", "names: ; @echo $(NOTEBOOKS)", "names"],

@@ -74,7 +74,8 @@ def faults_of(folder, source, text="", data=None):
     ],
 )
 def test_what_is_wrong_with_a_claim_is_said(source, words, tmp_path):
-    assert any(words in fault for fault in faults_of(tmp_path, source))
+    faults = faults_of(tmp_path, source)
+    assert [fault for fault in faults if words in fault], f"{words!r} is not among {faults}"
 
 
 @pytest.mark.parametrize(

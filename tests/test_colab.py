@@ -73,7 +73,7 @@ def test_a_failed_installation_says_so_in_the_words_of_pip(tmp_path):
     (tmp_path / "pip.py").write_text("import sys; sys.exit('no such repository')", encoding="utf-8")
     run = subprocess.run([sys.executable, "-c", COLAB + cell(LIBRARY)], cwd=tmp_path,
                          capture_output=True, text=True)  # fmt: skip
-    assert run.returncode == 1
+    assert run.returncode == 1, f"it does not fail where pip does: {run.stdout}{run.stderr}"
     assert f"{LIBRARY} was not installed:\nno such repository" in run.stderr
 
 

@@ -175,7 +175,9 @@ def test_colour_and_number_both_tell_the_sign(value, sign):
 def test_a_larger_value_has_a_wider_line():
     def width(value):
         shapes = scene.shapes(diagrams.rnn().description, values={"h": value})
-        return next(s.width for s in shapes if s.part == "h" and isinstance(s, scene.Line))
+        lines = [s.width for s in shapes if s.part == "h" and isinstance(s, scene.Line)]
+        assert lines, "the drawing has no line of the part h"
+        return lines[0]
 
     assert width(0.0) < width(-0.4) < width(0.8) < width(1.5)
     assert width(-0.4) == width(0.4)

@@ -121,7 +121,8 @@ def test_an_edition_never_overwrites_its_notebook_or_another(tmp_path, capsys):
 def test_the_command_runs_as_a_module(tmp_path):
     path = lesson(tmp_path / "4_gru")
     command = [sys.executable, "-m", "tools.editions", "sync", "--check", str(path)]
-    assert subprocess.run(command).returncode == 0
+    run = subprocess.run(command, capture_output=True, encoding="utf-8")
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda p: p.stem)

@@ -71,6 +71,7 @@ class Course:
                      "tools/editions/work.py",
                      "src/lessons_kit/ipython_kernel_config.json"):  # fmt: skip
             write(root / name, "")
+        write(root / "_toc.yml", "root: book/index\nchapters:\n- file: book/1_rnn/loop\n")
 
     def make(self, *arguments, **options):
         """(status, what it says)"""
@@ -239,7 +240,11 @@ def test_names_of_a_reader_stop_no_command(course):
 def test_lint_reads_the_folders_of_the_course_and_no_others(course):
     course.installed()
     mine = ("venv/x.py", "env/x.py", "x.py", "handed_in/loop.ipynb")
-    copies = ("book/1_rnn/loop-Copy1.ipynb", "book/Untitled Folder/x.ipynb")
+    copies = (
+        "book/1_rnn/loop-Copy1.ipynb",
+        "book/1_rnn/mine.ipynb",
+        "book/Untitled Folder/x.ipynb",
+    )
     for name in ("tests/test_x.py", "tools/x.py", *mine, *copies):
         write(course.root / name, "")
     status, said = course.make("lint")

@@ -16,7 +16,9 @@ ARTICLE = "<html><body><article><section><h1>A title</h1>{}</section></article><
 
 
 def rule(name):
-    return next(found for found in page.RULES if found[2].__name__ == name)
+    found = {mend.__name__: (look, place, mend) for look, place, mend in page.RULES}
+    assert name in found, f"tools/site/page.py has no rule {name!r}: {', '.join(found)}"
+    return found[name]
 
 
 def after(name, html, pictures=None):
@@ -69,6 +71,8 @@ def test_the_first_paragraph_without_a_formula_describes_the_page():
     head = "<head><title>t</title></head>"
     html = head + ARTICLE.format('<p>With <span class="math">x</span>.</p><p>Plain "one".</p>')
     assert after("described", html).select_one("meta")["content"] == 'Plain "one".'
+    html = head + ARTICLE.format('<p>Only <span class="math">x</span>.</p>')
+    assert after("described", html).select_one("meta")["content"] == "t"
     html = head + ARTICLE.format(f"<p>{'word ' * 40}</p>")
     text = after("described", html).select_one("meta")["content"]
     assert text.endswith("word …") and len(text) <= 160
@@ -152,4 +156,5 @@ def test_each_page_of_a_chapter_names_it_above_the_title():
     lessons = sorted(SITE.glob("book/*/*.html"))
     names = [re.search(r'<article[^>]*><p class="chapter">([^<]+)</p>', p.read_text("utf-8"))[1]
              for p in lessons]  # fmt: skip
-    assert len(lessons) > 20 and len(set(names)) == 5
+    assert len(lessons) > 20, "no built pages: run `make book` first"
+    assert len(set(names)) == 5

@@ -1,5 +1,6 @@
 """What a repository needs around its lessons: forms, hooks, citation, changelog, licences."""
 
+import ast
 import json
 import re
 import shlex
@@ -57,8 +58,9 @@ def files(hook):
 
 @pytest.mark.parametrize("hook", HOOKS[0]["hooks"], ids=lambda hook: hook["id"])
 def test_a_hook_passes_on_what_is_committed(hook):
-    run = subprocess.run(command(hook) + [str(path) for path in files(hook)], cwd=ROOT)
-    assert run.returncode == 0
+    tool = command(hook) + [str(path) for path in files(hook)]
+    run = subprocess.run(tool, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert run.returncode == 0, f"the hook {hook['id']}: {run.stdout}{run.stderr}"
 
 
 @pytest.mark.parametrize("hook", HOOKS[0]["hooks"], ids=lambda hook: hook["id"])
@@ -71,7 +73,7 @@ def test_a_hook_stops_what_is_wrong(hook, tmp_path):
     notebook = {"cells": [cell], "metadata": {}}
     bad.write_text(source if bad.suffix == ".py" else json.dumps(notebook), encoding="utf-8")
     run = subprocess.run([*command(hook), str(bad)], cwd=ROOT, capture_output=True, text=True)
-    assert run.returncode != 0
+    assert run.returncode != 0, f"the hook {hook['id']} lets pass: {bad.read_text('utf-8')}"
     assert "Traceback" not in run.stderr
 
 
@@ -143,3 +145,39 @@ def test_contributing_is_one_page_with_five_commands():
         "Derived files",
     ):
         assert f"## {head}" in text
+
+
+def opaque(source):
+    """Lines of a test whose failure would say `assert 2 == 0` or StopIteration, and no more."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and not node.msg:
+            sides = [node.test.left, *node.test.comparators]
+            if any(isinstance(side, ast.Attribute) and side.attr == "returncode" for side in sides):
+                yield node.lineno
+        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+        if called == "next" and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
+            yield node.lineno
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").glob("*.py")), ids=lambda path: path.name)
+def test_a_red_test_says_what_it_saw(path):
+    lines = list(opaque(path.read_text(encoding="utf-8")))
+    assert not lines, (
+        f"{path.name}, lines {lines}: after a status give what the program said, as in "
+        "`assert run.returncode == 0, run.stdout + run.stderr`; in the place of "
+        "`next(x for x in …)` take a list, and say what is missing where it is empty"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("assert run.returncode == 0", [1]),
+        ("x = 1\nassert 0 != run.returncode", [2]),
+        ("assert run.returncode == 0, run.stderr", []),
+        ("x = next(a for a in b)", [1]),
+        ("x = next((a for a in b), None)", []),
+    ],
+)
+def test_an_opaque_red_is_found(source, lines):
+    assert list(opaque(source)) == lines

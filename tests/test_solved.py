@@ -33,7 +33,7 @@ def test_every_solved_exercise_of_a_lesson_passes(path):
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines(keepends=True) == stored and stored
-    assert all(line.startswith("✓ ") for line in stored)
+    assert not [line for line in stored if not line.startswith("✓ ")]
 
 
 def test_every_exercise_is_in_one_lesson_with_its_solution():

@@ -71,7 +71,9 @@ def test_the_maps_of_the_course_give_the_lessons_own_times():
         text = (ROOT / page).read_text(encoding="utf-8")
         for entry, one in COURSE.items():
             link = entry.removeprefix("book/") + ".ipynb)"
-            row = next(line for line in text.splitlines() if link in line and line[0] == "|")
+            lines = [line for line in text.splitlines() if link in line and line[0] == "|"]
+            assert lines, f"{page} has no row for {entry}: run `make teaching`"
+            row = lines[0]
             kind = "core, " if one.kind == "core" else ""
             assert row.endswith(f"| {kind}{one.minutes} min |"), f"{page}: {row}"
         assert maps.mapped(text, COURSE) == text, "run: make teaching"
@@ -144,7 +146,8 @@ def test_the_module_teaches_the_core_in_order_and_names_every_other_lesson_for_r
 def test_every_need_is_a_link_of_the_lesson_to_an_earlier_one():
     order = list(COURSE)
     for entry, one in COURSE.items():
-        assert all(order.index(need) < order.index(entry) for need in one.needs)
+        late = [need for need in one.needs if order.index(need) >= order.index(entry)]
+        assert not late, f"{entry} needs a lesson that comes after it in _toc.yml"
     assert (
         "book/1_rnn/loop_with_state" in COURSE["book/2_long_term_dependencies/sky_and_france"].needs
     )
@@ -174,7 +177,8 @@ def test_what_follows_from_the_arcs_is_what_the_lessons_say():
         return set(of[entry]).union(*(reached(need, of) for need in of[entry]))
 
     stated = {entry: one.needs for entry, one in COURSE.items()}
-    assert all(reached(entry, needs) == reached(entry, stated) for entry in COURSE)
+    other = [entry for entry in COURSE if reached(entry, needs) != reached(entry, stated)]
+    assert not other, "what follows from the arcs is not what these lessons say they need"
 
 
 def test_every_exercise_on_the_page_exists_in_its_chapter():

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("src/*/__init__.py"))
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-LESSON = re.compile(r"[a-z0-9_]+")
+LISTED = re.compile(r"^ *-? *file: *(\S+)", re.MULTILINE)
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
@@ -24,10 +24,6 @@ def pin_threads():
 
 
 def notebooks(root=ROOT):
-    """Every lesson on disk, in a stable order.
-
-    A lesson has a name of small letters: `Untitled Folder/x.ipynb` and `rnn-Copy1.ipynb` are a
-    reader's.
-    """
-    found = (root / "book").glob("*/*.ipynb")
-    return sorted(p for p in found if all(map(LESSON.fullmatch, (p.parent.name, p.stem))))
+    """Every lesson: what _toc.yml lists, in a stable order. Other notebooks are a reader's."""
+    listed = LISTED.findall((root / "_toc.yml").read_text(encoding="utf-8"))
+    return sorted(path for name in listed if (path := root / f"{name}.ipynb").is_file())

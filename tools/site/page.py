@@ -103,7 +103,7 @@ def one_viewport(meta, page):
 def described(title, page):
     """A search engine shows the first paragraph that has no formula."""
     plain = (p for p in page.soup.select(f"{TEXT} p") if not p.select(".math"))
-    text = " ".join(next(plain).get_text().split())
+    text = " ".join(next(plain, title).get_text().split())
     text = text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " …"
     title.insert_after(page.soup.new_tag("meta", attrs={"name": "description", "content": text}))
 

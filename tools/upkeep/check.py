@@ -12,8 +12,10 @@ import functools
 import subprocess
 import sys
 
-from tools.environment import LESSON, ROOT
+from tools.environment import ROOT, notebooks
 
+LESSONS = set(notebooks())
+MAIN = ("origin/main", "main")
 CODE = ("src/", "tools/", "sweeps/", "benchmarks/")
 SITE = ("tools/site/", "book/_static/", "_config.yml")
 OF_A_LESSON = ("book", "claim_rules", "claims", "figures", "teaching")
@@ -41,14 +43,8 @@ def changed(since=None):
     return sorted({name for name in names if (ROOT / name).is_file()})
 
 
-MAIN = ("origin/main", "main")
-
-
 def is_lesson(name):
-    words = name.removesuffix(".ipynb").split("/")[1:]
-    return (
-        name.startswith("book/") and name.endswith(".ipynb") and all(map(LESSON.fullmatch, words))
-    )
+    return ROOT / name in LESSONS
 
 
 @functools.cache
