@@ -344,6 +344,9 @@ def test_no_product_of_leaky_steps_exceeds_the_bound_and_one_reaches_it(rng):
             h = (1 - alpha) * h + alpha * new
             bound = REF["long_term.leaky_bound"](W, alpha, lag)
             assert np.linalg.norm(product, 2) <= bound * (1 + 1e-12)
+    shear = np.array([[0.0, 3.0], [0.0, 0.0]])  # all its eigenvalues are 0
+    step = np.linalg.norm(0.7 * np.eye(2) + 0.3 * shear, 2)
+    assert 1 < step <= REF["long_term.leaky_bound"](shear, 0.3, 1)
     at_rest = np.linalg.matrix_power(0.7 * np.eye(3) + 0.3 * 2 * np.eye(3), 5)  # h = 0: slope 1
     close(
         np.array(REF["long_term.leaky_bound"](2 * np.eye(3), 0.3, 5)), torch.tensor(at_rest[0, 0])
@@ -362,7 +365,9 @@ def test_each_matrix_loses_every_change_and_both_in_turn_lose_none():
 @judges("long_term.lags_needed")
 def test_no_later_cut_loses_more_than_the_share_and_the_one_before_does(rng):
     for share in (0.02, 0.3):
-        terms = rng.standard_normal((30, 4, 4)) * 0.8 ** np.arange(30)[:, None, None]
+        sizes = rng.uniform(0, 1, 31) * 0.9 ** np.arange(31) * (np.arange(31) < 30)
+        left_out = sizes[:, None, None] * rng.standard_normal((31, 4, 4))
+        terms = left_out[:-1] - left_out[1:]  # a later cut may lose more
         k, whole = REF["long_term.lags_needed"](terms, share), np.linalg.norm(terms.sum(0))
         lost = [np.linalg.norm(terms.sum(0) - terms[:cut].sum(0)) / whole for cut in range(31)]
         assert max(lost[k:]) <= share < lost[k - 1]
