@@ -51,10 +51,10 @@ def _copy_cases():
     known = "the goat ate the hat. the hen sat on the hat of the goat."
     return [
         ("a hen ate the hat of the hen", known),
-        ("goat, hens, hat", known),
-        (known[5:30], known),
-        ("xyz", "abc"),
+        ("a goat, hens, hat", known),
+        ("#" + known[5:30], known),
         ("cat on mat", "mat"),
+        ("xya", "abc"),
         ("one hat. two hat", known),
     ]
 
