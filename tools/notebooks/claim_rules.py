@@ -19,8 +19,6 @@ NOT_YET = {
     "1_rnn/character_model",
     "1_rnn/shapes_of_sequences",
     "1_rnn/why_state",
-    "2_long_term_dependencies/memory_benchmarks",
-    "2_long_term_dependencies/partial_cures",
     "2_long_term_dependencies/sky_and_france",
     "2_long_term_dependencies/vanishing_gradient",
     "3_lstm/carousel",

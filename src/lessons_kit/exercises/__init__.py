@@ -17,6 +17,7 @@ from lessons_kit.exercises import (
     judge,
     long_term,
     long_term_growth,
+    long_term_measure,
     lstm,
     lstm_gradient,
     rnn,
@@ -31,8 +32,8 @@ from lessons_kit.exercises import (
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
 MODULES = (toolkit, gradient_checks, rnn, smallest, rnn_gradient, rnn_derive, rnn_truncation,
-           long_term, long_term_growth, lstm, lstm_gradient, gru, gru_conventions, attention,
-           attention_layers)  # fmt: skip
+           long_term, long_term_growth, long_term_measure, lstm, lstm_gradient, gru,
+           gru_conventions, attention, attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
