@@ -34,6 +34,6 @@ CASES = every(task=("adding", "order"), T=(10, 20, 30, 50)) + every(
     task=("copy 1", "copy 3"), T=(1, 3, 5, 10, 20)
 )
 SWEEPS = (
-    Sweep("memory", run, CASES, per=("task", "T"), grid={"lr": (1e-4, *RATES[:5])}, score="right",
+    Sweep("memory", run, CASES, per=("task", "T"), grid={"lr": (1e-4, *RATES[:6])}, score="right",
           guess=0.0, tuning=(10_000, 10_001, 10_002)),
 )  # fmt: skip

@@ -68,6 +68,8 @@ EQUIVALENT = {
     ("long_term.orthogonal", "Mult → Div"): "the signs are 1 and -1",
     ("long_term.orthogonal", "only the left side"): "orthogonal too; what is checked is QQᵀ = 1",
     ("long_term.orthogonal", "R → Q"): "another choice of signs",
+    ("long_term.fewest_factors", "first two swapped"): "min takes the moves in any order",
+    ("long_term.product_ladder", "2 → -2"): "only even powers of the mean are used",
     ("lstm.trusts", "Lt → LtE"): "no error is exactly the limit",
     ("gru.other_sign", "Mult → Div"): "dividing by -1 is multiplying by -1",
     ("attention.masked_softmax", "1 → 2"): "0 is divided by it",

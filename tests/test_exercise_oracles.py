@@ -444,6 +444,29 @@ def test_the_latch_holds_through_the_worst_noise():
             assert sign * h > 0
 
 
+@judges("long_term.fewest_factors")
+def test_the_fewest_factors_are_those_of_the_first_power_that_reaches_so_far():
+    """x^t is in (x + x^k + …)^n if and only if some n moves add up to t."""
+    for T, skips in ((100, [10]), (60, [9, 4]), (15, [])):
+        moves, power, fewest = np.zeros(T + 1), np.eye(1, T + 1)[0], np.full(T + 1, -1)
+        moves[[1, *skips]] = 1
+        for n in range(T + 1):
+            fewest[(power > 0) & (fewest < 0)] = n
+            power = np.minimum(np.convolve(power, moves)[: T + 1], 1)
+        assert REF["long_term.fewest_factors"](T, skips).tolist() == fewest.tolist()
+
+
+@judges("long_term.product_ladder")
+def test_the_rungs_of_a_product_are_the_errors_of_the_best_guesses_on_a_grid():
+    for low, high in ((0.0, 1.0), (-2.0, 0.5)):
+        u = np.linspace(low, high, 2001)
+        u = (u[1:] + u[:-1]) / 2
+        product = np.outer(u, u)
+        nothing, one = REF["long_term.product_ladder"](low, high)
+        assert nothing == pytest.approx(product.var(), rel=1e-5)
+        assert one == pytest.approx(product.var(axis=1).mean(), rel=1e-5)
+
+
 @judges("long_term.orthogonal")
 def test_the_orthogonal_draw_is_orthogonal_and_random(rng):
     Q = [REF["long_term.orthogonal"](4, np.random.default_rng(seed)) for seed in range(400)]

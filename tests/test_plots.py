@@ -125,6 +125,18 @@ def test_names_are_moved_apart_as_little_as_possible():
     assert spread_out([1.0, 1.0, 0.0], 0.2, low=0, high=1) == pytest.approx([0.8, 1.0, 0])
 
 
+def test_rungs_draws_each_seed_the_medians_and_a_labelled_line_for_each_rung(ax):
+    runs = [[0.5, 1.0, 0.6], [0.25, 0.3, 0.2]]
+    plots.rungs(ax, [10, 50], runs, {"1/4": 0.25, "1": 1})
+    medians, *seeds = ax.lines
+    np.testing.assert_array_equal(medians.get_ydata(), [0.6, 0.25])
+    np.testing.assert_array_equal([line.get_ydata() for line in seeds], np.transpose(runs))
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["1/4", "1"]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["10", "50"]
+    with pytest.raises(ValueError, match=r"runs.*shape"):
+        plots.rungs(ax, [10, 20, 50], runs, {})
+
+
 def test_solved_frontier_prints_counts_and_fills_only_what_every_seed_solved(ax):
     plots.solved_frontier(ax, RESULTS, GAPS)
     counts = {text.get_position(): text.get_text() for text in ax.texts}

@@ -16,8 +16,6 @@ from tools.notebooks.in_process import code_cells, python
 
 # Lessons that still judge with assert and print: the one list of them, and it only grows shorter.
 NOT_YET = {
-    "2_long_term_dependencies/memory_benchmarks",
-    "2_long_term_dependencies/partial_cures",
     "3_lstm/carousel",
     "3_lstm/four_steps",
     "3_lstm/inside_a_cell",

@@ -18,7 +18,8 @@ def latch():
 def orthogonal(size, rng):
     """A random orthogonal matrix.
 
-    size: H; rng: np.random.Generator  →  Q (H, H) with Q Qᵀ = 1, another for each state of rng.
+    size: H; rng: np.random.Generator
+    →  Q (H, H) with Q Qᵀ = 1, another one for each state of rng.
     """
     Q, R = np.linalg.qr(rng.standard_normal((size, size)))
     return Q * np.sign(np.diag(R))

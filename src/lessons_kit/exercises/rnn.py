@@ -21,11 +21,11 @@ def rnn_forward(x, h, W_xh, W_hh, b_h):
 
 
 def parity_weights():
-    """Weights, set by hand, of an RNN with two units that computes the parity of its bits.
+    """Weights, set by hand, of two units that compute the parity of bits.
 
-    The loop is h = tanh(x_t W_xh + h W_hh + b_h) from h = 0, with bits x_t (1,) of 0 and 1.
-    After each step h[0] - h[1] must be above 1 where the number of ones so far is odd, and
-    below 1 where it is even.
+    The loop is h = tanh(x_t W_xh + h W_hh + b_h) from h = 0, with bits
+    x_t (1,) of 0 and 1. After each step h[0] - h[1] must be above 1 where
+    the number of ones so far is odd, and below 1 where it is even.
     →  W_xh (1, 2), W_hh (2, 2), b_h (2,).
     """
     sharp = 20.0

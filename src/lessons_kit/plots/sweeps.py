@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from lessons_kit.plots.labels import label_ends
-from lessons_kit.plots.style import INK, QUIET, SOLVED, series_styles
+from lessons_kit.plots.style import INK, PALETTE, QUIET, SOLVED, series_styles
 
 
 def accuracy_by_gap(ax, results, gaps, chance, solved=SOLVED):
@@ -78,3 +78,21 @@ def _checked(results, gaps):
                 "one row per gap"
             )
     return scores
+
+
+def rungs(ax, lengths, runs, ladder):
+    """Scores against length: a dot for each seed, a line through the medians, a ladder behind.
+
+    lengths (N,); runs (N, seeds); ladder: label → score, each a dashed line with its label.
+    Raises ValueError where an array does not fit the lengths.
+    """
+    runs = _checked({"runs": runs}, lengths)["runs"]
+    ax.grid(visible=False, axis="x")
+    ax.grid(axis="y", linestyle="--", color=PALETTE["negative"], linewidth=1)
+    ax.set_yticks([*ladder.values()], [*ladder])
+    places = np.arange(len(runs))
+    ax.plot(places, np.median(runs, axis=1), color=PALETTE["rnn"])
+    spread = places[:, None] + np.linspace(-0.2, 0.2, runs.shape[1])
+    ax.plot(spread, runs, "o", color=PALETTE["rnn"], markersize=3)
+    ax.set_xticks(places, [f"{length:g}" for length in lengths])
+    return ax
