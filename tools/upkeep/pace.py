@@ -4,15 +4,10 @@ from collections import Counter
 
 import pytest
 
-# Whole seconds on one core, from the end of a run; without them one core waits for the other.
-LONG = (
-    "tests/test_pages.py",
-    "tests/test_jupyterlab.py",
-    "tests/test_solved.py",
-    "tests/test_nbval_strict.py",
-    "tests/test_machines.py",
-    "tests/test_forks.py",
-    "tests/test_doctor.py",
+# By the seconds at the end of a run. If the longest began last, one core would wait for the other.
+LONG = tuple(
+    f"tests/test_{name}.py"
+    for name in "pages living nbval_strict machines forks doctor jupyterlab exercises".split()
 )
 SHOWN, WORTH = 15, 60
 
