@@ -90,6 +90,20 @@ def write_tales(seed=0, **other):
     return model, characters.bits_per_character(model, new)
 
 
+def writers(rows, unit=100):
+    """What is kept beside the rows of the tales: the weights of the GRU and of the RNN of seed 0.
+
+    The GRU is trained once and at one rate: it is there to write.  Weights are kept as integers,
+    in hundredths, so that every machine reads the same numbers.
+    """
+    small = next(row for row in rows if row["seed"] == 0)
+    model, bits = write_tales()
+    networks = {"RNN": read_tales(small["lr"], 0)[1], "GRU": model.params}
+    params = {name: {key: np.rint(unit * array).astype(int).tolist() for key, array in own.items()}
+              for name, own in networks.items()}  # fmt: skip
+    return {**WRITER, "bits": round(bits, 4), "unit": 1 / unit, "params": params}
+
+
 def _hidden_step(model, optimiser, x, y, state, share, factor, rng):
     """One update with parts of the states hidden from the read-out  →  the last state."""
     hs, state, cache = model.cell.forward(x, state)
