@@ -225,3 +225,9 @@ def test_the_two_ways_of_feeding_a_decoder_differ_in_what_it_reads_and_in_nothin
     assert not torch.equal(forced.read_out.weight, own.read_out.weight)
     start = [torch_own_words.train(0, 1e-12, way, steps=1) for way in (False, True)]
     assert torch.allclose(start[0].read_out.weight, start[1].read_out.weight, atol=1e-9)
+
+
+def test_a_hash_that_looks_like_a_huge_number_stays_a_text():
+    rows = experiments._table(["accuracy\tcode", "0.5\t407e78782f", "1\t23f3b03360"])
+    assert rows["code"].tolist() == ["407e78782f", "23f3b03360"]
+    assert rows["accuracy"].tolist() == [0.5, 1]

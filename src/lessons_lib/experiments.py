@@ -97,6 +97,14 @@ def stored(name):
         return json.loads(files[f"{name}.json"].read_text(encoding="utf-8"))
     if f"{name}.tsv" in files:
         lines = files[f"{name}.tsv"].read_text(encoding="utf-8").splitlines()
-        return np.genfromtxt(lines, delimiter="\t", names=True, dtype=None, comments=None)
+        return _table(lines)
     names = sorted({file.rpartition(".")[0] for file in files})
     raise ValueError(f"no stored results named {name!r}: choose from {', '.join(names)}")
+
+
+def _table(lines):
+    """Lines with tabs  →  a structured array.  A hash like 407e78782f stays a text."""
+    texts = {"code": str} if "code" in lines[0].split("\t") else None
+    return np.genfromtxt(
+        lines, delimiter="\t", names=True, dtype=None, comments=None, converters=texts
+    )
