@@ -20,8 +20,6 @@ FREE = "the task has more than one right answer, and this is another"
 EQUIVALENT = {
     ("toolkit.find_wrong", "np.array(…) → its first argument"): KIND,
     ("toolkit.find_wrong", "int(…) → its first argument"): KIND,
-    ("rnn.find_mixing", "int(…) → its first argument"): KIND,
-    ("rnn.find_peeking", "int(…) → its first argument"): KIND,
     ("rnn.find_peeking", "np.stack(…) → its first argument"): KIND,
     ("rnn.seen_steps", "np.array(…) → its first argument"): KIND,
     ("rnn.backward", "0 → 1"): "W_hh is square: the sizes of both axes are the same",
@@ -41,7 +39,6 @@ EQUIVALENT = {
     ("rnn.longest_copy", "first two swapped"): "both are 0",
     ("rnn.longest_copy", "0 → -1"): "set anew by the first character in common",
     ("rnn.longest_copy", "0 → 1"): "set anew by the first character in common",
-    ("rnn.best_mix", "int(…) → its first argument"): KIND,
     ("rnn.smoothed_loss", "1 → -1"): SIGN,
     ("rnn.gradients_that_turn", "1000.0 → 1001.0"): FREE,
     ("rnn.gradients_that_turn", "1000.0 → 999.0"): FREE,

@@ -16,7 +16,7 @@ def find_mixing(loops, x):
     for loop in loops:
         alone = [loop(x[:, b : b + 1]) for b in range(x.shape[1])]
         errors.append(np.abs(np.concatenate(alone, axis=1) - loop(x)).max())
-    return int(np.argmax(errors))
+    return np.argmax(errors)
 
 
 def find_peeking(layers, x):
@@ -30,7 +30,7 @@ def find_peeking(layers, x):
     for layer in layers:
         ends = [layer(x[: t + 1])[-1] for t in range(len(x))]  # the future cut off
         errors.append(np.abs(np.stack(ends) - layer(x)).max())
-    return int(np.argmax(errors))
+    return np.argmax(errors)
 
 
 def _rnn(x):

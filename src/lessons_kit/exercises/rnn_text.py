@@ -38,7 +38,7 @@ def best_mix(p_one, p_other, shares):
     →  the best share, and the bits per character of that mixture.
     """
     bits = [-np.log2(share * p_one + (1 - share) * p_other).mean() for share in shares]
-    best = int(np.argmin(bits))
+    best = np.argmin(bits)
     return shares[best], bits[best]
 
 
