@@ -152,7 +152,7 @@ student: $(READY) ## the notebooks without solutions (ONLY=… for some), in _bu
 	@$(BIN)/python -m tools.editions.student_zip _build/student $(OR_DOCTOR)
 
 grade: $(READY) ## the marks of a folder of hand-ins (FROM=folder TO=marks.csv, ONLY=…)
-	@$(BIN)/python -m tools.grading "$$FROM" "$$TO" --only "$$ONLY" $(if $(SECONDS),--seconds $(SECONDS))
+	@$(BIN)/python -m tools.grading "$$FROM" "$$TO" --only "$$ONLY" $(if $(SECONDS),--seconds $(SECONDS)) $(OR_DOCTOR)
 
 solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@rm -rf _build/solved

@@ -1,5 +1,7 @@
 """`make falsify` calls a claim falsified only if that very claim turned red."""
 
+import inspect
+
 import nbformat
 import pytest
 from nbformat import v4
@@ -166,3 +168,4 @@ def test_an_edited_module_reaches_those_who_imported_its_functions():
     changed = sigmoid(1.0)
     edit_module("lessons_lib.functional", "no such code", "")
     assert functional.sigmoid is sigmoid and abs(sigmoid(1.0) - changed) > 0.1
+    assert "np.tanh" in inspect.getsource(sigmoid), "others may ask where it stands"

@@ -25,7 +25,8 @@ LYING = "def masked_softmax(scores, mask):\n    return scores"
 
 def answer(id):
     """The cell of a right answer."""
-    return next(cell["source"] for cell, name in editions.exercise_cells(SOLVED) if name == id)
+    (source,) = [cell["source"] for cell, name in editions.exercise_cells(SOLVED) if name == id]
+    return source
 
 
 def check_of(id):

@@ -39,7 +39,7 @@ def course(root, order=tuple(LESSONS), prose="As it was."):
     (root / "_toc.yml").write_text(toc, encoding="utf-8")
     shutil.copy(ROOT / ".gitignore", root)
     for name, id in LESSONS.items():
-        other = next(n for n in LESSONS if n != name)
+        other = [n for n in LESSONS if n != name][0]
         cells = (
             cell(f"# Ask {name}\n\nSee [it](../1_rnn/{other}.ipynb#x), [this]({other}.ipynb).",
                  "markdown"),

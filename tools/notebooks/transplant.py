@@ -15,7 +15,7 @@ def edit_module(name, old, new):
     source = Path(module.__file__).read_text(encoding="utf-8").replace(old, new, 1)
     scratch = types.ModuleType(name)
     scratch.__dict__.update(__file__=module.__file__, __package__=module.__package__)
-    exec(compile(source, f"<edited {name}>", "exec"), scratch.__dict__)
+    exec(compile(source, module.__file__, "exec"), scratch.__dict__)
     graft(module.__dict__, scratch.__dict__, lambda key, value: setattr(module, key, value))
 
 
