@@ -212,3 +212,11 @@ def test_on_paper_answers_are_open_and_the_page_is_light(server, chromium):
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert before[0] > 0 and tab.evaluate(seen)[:2] == before[:2] == [before[0], "dark"]
     context.close()
+
+
+def test_who_asks_for_less_motion_sees_folded_code_at_once(server, tab):
+    tab.goto(f"{server}/book/1_rnn/shapes_of_sequences.html", wait_until="load")
+    moving = """() => { document.querySelectorAll('details').forEach(d => d.open = true);
+        return [...document.querySelectorAll('details *')]
+            .filter(e => getComputedStyle(e).animationName != 'none').length; }"""
+    assert tab.evaluate(moving) == 0
