@@ -34,8 +34,9 @@ def word(term):
 
 def bold(term, text):
     """Is the term printed in bold? A plain English word must stand there alone."""
-    around = "" if term in ORDINARY else "[^*]*"
-    return re.search(rf"\*\*{around}{word(term)}{around}\*\*", text, flags=re.IGNORECASE)
+    match = re.fullmatch if term in ORDINARY else re.search
+    printed = re.findall(r"\*\*(.+?)\*\*", text, flags=re.DOTALL)
+    return any(match(word(term), one, flags=re.IGNORECASE) for one in printed)
 
 
 def uses(term, text):
@@ -48,9 +49,11 @@ def uses(term, text):
 @cache
 def texts():
     """((entry, (text cells below the first)), …) of the lessons in the order of the course."""
-    lessons = [e for e in hygiene.toc_entries() if (ROOT / f"{e}.ipynb").is_file()]
-    return tuple((e, tuple(c["source"] for c in editions.read(ROOT / f"{e}.ipynb")["cells"][1:]
-                           if c["cell_type"] == "markdown")) for e in lessons)  # fmt: skip
+    cells = ((e, editions.read(ROOT / f"{e}.ipynb")["cells"][1:]) for e in hygiene.lessons())
+    return tuple(
+        (entry, tuple(c["source"] for c in below if c["cell_type"] == "markdown"))
+        for entry, below in cells
+    )
 
 
 def first_use(term, lessons=None):
