@@ -6,9 +6,9 @@ from sweeps.runner.declare import RATES, Sweep, every
 
 
 def run(settings, seed):
-    (training, validation), weights = learn(settings, seed)
+    (training, validation), params = learn(settings, seed)
     return {"bits": validation.min(), "training_curve": training, "validation_curve": validation,
-            "parameters": sum(array.size for array in weights.values())}  # fmt: skip
+            "parameters": sum(array.size for array in params.values())}  # fmt: skip
 
 
 SWEEPS = (

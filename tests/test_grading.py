@@ -180,6 +180,14 @@ def test_a_hand_in_reads_no_other_and_ends_no_judge(tmp_path):
     assert [text.split(" ")[1] for text in result.suspicious] == ["open", "os.kill"]
 
 
+def test_an_exercise_that_nobody_began_is_untouched_and_not_wrong(tmp_path):
+    starter = exercises.starter(TARGET)
+    hand_in(tmp_path / "in" / "ann.ipynb", f"{starter}\n{check_of(TARGET)}")
+    marks.grade(tmp_path / "in", tmp_path / "marks.csv", [TARGET])
+    row = table(tmp_path / "marks.csv")[0]
+    assert (row["mark"], row["status"]) == ("0", "untouched")
+
+
 def test_missing_exercises_missing_notebooks_and_what_is_none_have_rows(tmp_path):
     hand_in(tmp_path / "in" / "ann" / "one.ipynb", RIGHT)
     hand_in(tmp_path / "in" / "ann" / "two.ipynb", check_of("attention.causal"))

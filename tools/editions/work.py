@@ -12,7 +12,7 @@ import uuid
 
 from tools.editions.rewrite import Refused, exercise_cells, read, write
 from tools.environment import METADATA, ROOT
-from tools.notebooks.hygiene import toc_entries
+from tools.notebooks.hygiene import lessons
 
 LINK = re.compile(r"(?<=\]\()([^)#\s]+)\.ipynb")
 SAY = {
@@ -33,12 +33,11 @@ run the cells with Shift+Enter, down to *Exercises*. This page is written anew e
 def names(root):
     """{entry: name in work/} in the order of the course: 1_rnn/01_why_state.ipynb."""
     found, counts = {}, {}
-    for entry in toc_entries(root):
+    for entry in lessons(root):
         chapter = posixpath.basename(posixpath.dirname(entry))
-        if (root / f"{entry}.ipynb").is_file():
-            counts[chapter] = counts.get(chapter, 0) + 1
-            number = f"{counts[chapter]:02d}"
-            found[entry] = f"{chapter}/{number}_{posixpath.basename(entry)}.ipynb"
+        counts[chapter] = counts.get(chapter, 0) + 1
+        number = f"{counts[chapter]:02d}"
+        found[entry] = f"{chapter}/{number}_{posixpath.basename(entry)}.ipynb"
     return found
 
 

@@ -1,11 +1,14 @@
 """One hand-in: its cells run in a process of their own, and its exercises are judged here."""
 
 import json
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from lessons_kit import exercises
-from tools.grading.process import run
+from lessons_kit.exercises import judge
+from tools.grading.process import run, snapshot
 from tools.grading.replies import messages, replay
 
 LARGEST, RUNS = 5 * 10**7, 10  # bytes of a notebook; processes for one hand-in
@@ -50,6 +53,18 @@ def cells_of(path, hand_in):
     if start is None:
         raise ValueError("no exercise in it")
     return dict(enumerate(cells[start:], start + 1))
+
+
+def untouched(message):
+    """Is this what the judge says of an answer that nobody began?"""
+    return message == judge.SAY["greeting"]
+
+
+def side_by_side(paths, folders, seconds):
+    """Run and judge notebooks, as many at once as there are cores; none may open ``folders``."""
+    files, job = snapshot(folders)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda path: graded(path, files, job | {"seconds": seconds}), paths))
 
 
 def graded(path, files, job):

@@ -6,16 +6,12 @@ import os
 import re
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 from lessons_kit import exercises
-from lessons_kit.exercises import judge
 from tools import editions
 from tools.environment import notebooks
-from tools.grading.hand_in import graded
-from tools.grading.process import snapshot
+from tools.grading.hand_in import side_by_side, untouched
 
 COLUMNS = "student", "file", "exercise", "mark", "status", "message", "suspicious"
 ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # line ends, turned text
@@ -40,8 +36,7 @@ def rows(student, name, result, only):
         status, message = "failed", result.faults.get(id)
         if verdicts:
             passed, message = verdicts[-1]
-            untouched = message == judge.SAY["greeting"]
-            status = "right" if passed else "untouched" if untouched else "wrong"
+            status = "right" if passed else "untouched" if untouched(message) else "wrong"
         if len(verdicts) + (id in result.faults) > 1:
             said = ", ".join("right" if passed else "wrong" for passed, _ in verdicts)
             remarks.append(f"more than once in the notebook ({said}): the last counts")
@@ -83,13 +78,10 @@ def grade(folder, target, only=(), seconds=10):
         raise ValueError(f"TO={target}: there is no folder {target.parent}")
     if unknown:
         raise ValueError(f"ONLY: no exercises of the course: {', '.join(sorted(unknown))}")
-    files, job = snapshot([folder, target])
-    work = partial(graded, files=files, job=job | {"seconds": seconds})
+    results = side_by_side([path for _, path in found], [folder, target], seconds)
     table = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(work, [path for _, path in found])
-        for (student, path), result in zip(found, results, strict=True):
-            table += rows(student, path.relative_to(folder), result, only)
+    for (student, path), result in zip(found, results, strict=True):
+        table += rows(student, path.relative_to(folder), result, only)
     table = list(with_totals(table, only))
     part = target.with_name(target.name + ".part")
     with part.open("w", encoding="utf-8-sig", newline="") as file:  # the signature is for Excel

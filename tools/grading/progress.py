@@ -1,14 +1,9 @@
 """Which exercises of the copies in work/ pass: `make progress`."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-
-from lessons_kit.exercises import judge
 from tools.editions import exercise_cells, read
 from tools.editions.work import names
 from tools.environment import ROOT
-from tools.grading.hand_in import graded
-from tools.grading.process import snapshot
+from tools.grading.hand_in import side_by_side, untouched
 
 SIGNS = {True: "✓", False: "✗", None: "·"}
 
@@ -25,18 +20,15 @@ def attempted(root, entry, name):
 def progress(root=ROOT):
     """(name of the copy, {exercise: True passes, False does not, None not attempted})"""
     named = names(root)
-    files, job = snapshot([])
     asked = [entry for entry in named if attempted(root, entry, named[entry])]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        paths = [root / "work" / named[entry] for entry in asked]
-        results = pool.map(lambda path: graded(path, files, job | {"seconds": 30}), paths)
-        found = dict(zip(asked, results, strict=True))
+    results = side_by_side([root / "work" / named[entry] for entry in asked], [], seconds=30)
+    found = dict(zip(asked, results, strict=True))
     for entry, name in named.items():
         passes = {}
         for _, id in exercise_cells(read(root / f"{entry}.ipynb")):
             verdicts = found[entry].verdicts.get(id) if entry in found else None
-            untouched = not verdicts or verdicts[-1][1] == judge.SAY["greeting"]
-            passes[id] = None if untouched else verdicts[-1][0]
+            begun = verdicts and not untouched(verdicts[-1][1])
+            passes[id] = verdicts[-1][0] if begun else None
             if entry in found and id in found[entry].faults:
                 passes[id] = False
         yield name, passes

@@ -111,6 +111,11 @@ def readable(out):
     return "\n".join([out.get("text", ""), out.get("evalue", ""), *data])
 
 
+def lessons(root=ROOT):
+    """The entries of _toc.yml that are notebooks, in reading order."""
+    return [entry for entry in toc_entries(root) if (root / f"{entry}.ipynb").is_file()]
+
+
 def toc_entries(root=ROOT):
     """Files named in _toc.yml, as paths without their suffix, in reading order."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))

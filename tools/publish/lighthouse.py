@@ -64,7 +64,7 @@ def heaviest():
         page = SITE / f"{entry}.html"
         return len(gzip.compress(page.read_bytes()))
 
-    lessons = [entry for entry in hygiene.toc_entries() if (ROOT / f"{entry}.ipynb").is_file()]
+    lessons = hygiene.lessons()
     return max(lessons, key=weight)
 
 

@@ -12,14 +12,13 @@ PAGES = ROOT / "README.md", ROOT / "book" / "index.md"
 
 def restate():
     """Write the measured time into the first cell of every lesson; its outputs stay."""
-    for entry in hygiene.toc_entries():
+    for entry in hygiene.lessons():
         path = ROOT / f"{entry}.ipynb"
-        if path.is_file():
-            notebook = editions.read(path)
-            first = measure.restated(notebook)
-            if first != notebook["cells"][0]["source"]:
-                notebook["cells"][0]["source"] = first
-                editions.rewrite.write(path, notebook)
+        notebook = editions.read(path)
+        first = measure.restated(notebook)
+        if first != notebook["cells"][0]["source"]:
+            notebook["cells"][0]["source"] = first
+            editions.rewrite.write(path, notebook)
 
 
 def chapters():

@@ -7,7 +7,9 @@ import pytest
 # By the seconds at the end of a run. If the longest began last, one core would wait for the other.
 LONG = tuple(
     f"tests/test_{name}.py"
-    for name in "pages living nbval_strict machines forks doctor jupyterlab exercises".split()
+    for name in (
+        "pages doctor exercise_mutants living nbval_strict machines forks jupyterlab exercises"
+    ).split()
 )
 SHOWN, WORTH = 15, 60
 
