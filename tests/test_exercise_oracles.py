@@ -667,19 +667,67 @@ def test_additive_scores_pair_by_pair_in_pytorch(rng):
         close(scores[i, j], pair @ torch.tensor(v_a))
 
 
-@judges("attention.backward", "attention.causal")
-def test_attention_and_its_gradient_are_pytorchs(rng):
+@judges("attention.causal")
+def test_causal_attention_is_pytorchs(rng):
     q, k, v = (rng.standard_normal(s) for s in ((5, 4), (5, 4), (5, 3)))
     close(
         REF["attention.causal"](q, k, v),
         F.scaled_dot_product_attention(*tensors(q, k, v), is_causal=True),
     )
-    dc, leaves = rng.standard_normal((5, 3)), tensors(q, k, v)
+
+
+@judges("attention.shared_backward")
+def test_an_array_that_is_keys_and_values_gets_both_gradients_of_autograd(rng):
+    q, hs, dc = (rng.standard_normal(s) for s in ((3, 4), (5, 4), (3, 4)))
+    leaves = tensors(q, hs)
     weights = (leaves[0] @ leaves[1].T / 2).softmax(dim=-1)
-    F.scaled_dot_product_attention(*leaves).backward(torch.tensor(dc))
-    ours = REF["attention.backward"](dc, q, k, v, weights.detach().numpy())
+    F.scaled_dot_product_attention(leaves[0], leaves[1], leaves[1]).backward(torch.tensor(dc))
+    ours = REF["attention.shared_backward"](dc, q, hs, weights.detach().numpy())
     for a, leaf in zip(ours, leaves, strict=True):
         close(a, leaf.grad)
+
+
+@judges("attention.leaks")
+def test_pytorchs_masks_do_not_leak_and_a_mask_after_the_softmax_does(rng):
+    q, k, v = rng.standard_normal((3, 4, 6))
+    mask = np.tril(np.ones((4, 4), dtype=bool))
+
+    def right(*arrays):
+        return F.scaled_dot_product_attention(*map(torch.tensor, arrays)).numpy()
+
+    def late(q, k, v, mask):
+        weights = (torch.tensor(q) @ torch.tensor(k).T).softmax(dim=-1)
+        return (weights * torch.tensor(mask) @ torch.tensor(v)).numpy()
+
+    assert not REF["attention.leaks"](right, q, k, v, mask).any()
+    assert REF["attention.leaks"](late, q, k, v, mask).tolist() == [False, True, True, True]
+
+
+@judges("attention.sharpness_for")
+def test_the_softmax_of_sharpened_scores_has_the_wanted_share():
+    for share, keys, lead in ((0.8, 5, 0.3), (0.999, 1000, 2.0)):
+        scores = torch.zeros(keys, dtype=torch.float64)
+        scores[0] = lead * REF["attention.sharpness_for"](share, keys, lead)
+        close(np.array(share), scores.softmax(dim=-1)[0])
+
+
+@judges("attention.find_nothing")
+def test_the_empty_key_is_a_sigmoid_of_its_lead_over_all_others(rng):
+    q, k, v = (rng.standard_normal(s) for s in ((3, 4), (6, 4), (6, 2)))
+    context, nothing = REF["attention.find_nothing"](q, k, v, -0.7)
+    others = (torch.tensor(q) @ torch.tensor(k).T / 2).logsumexp(dim=-1)
+    close(nothing, torch.sigmoid(-0.7 - others))
+    found = F.scaled_dot_product_attention(*map(torch.tensor, (q, k, v)))
+    close(context, found * torch.tensor(1 - nothing)[:, None])
+
+
+@judges("attention.look_back")
+def test_places_that_look_back_copy_the_word_before(rng):
+    W_q, W_k = REF["attention.look_back"](6, 2)
+    words = torch.tensor(rng.standard_normal((6, 3)))
+    queries, keys = torch.tensor(W_q), torch.tensor(W_k)
+    copied = F.scaled_dot_product_attention(queries, keys, words, scale=1.0)
+    assert (copied[2:] - words[:-2]).abs().max() < 0.02
 
 
 @judges("attention.order_blind")
@@ -695,6 +743,18 @@ def test_self_attention_of_pytorch_is_order_blind_and_the_causal_one_is_not(rng)
 
     assert REF["attention.order_blind"](layer(False), x, order) is True
     assert REF["attention.order_blind"](layer(True), x, order) is False
+
+
+@judges("attention.rotary")
+def test_turned_pairs_are_complex_numbers_and_their_products_know_the_distance(rng):
+    x, places = rng.standard_normal((4, 6)), np.array([0, 3, 4, 11])
+    pairs = torch.view_as_complex(torch.tensor(x).reshape(4, 3, 2))
+    angles = torch.tensor(places)[:, None] * torch.pow(1e4, -torch.arange(3.0).double() / 3)
+    turned = pairs * torch.polar(torch.ones_like(angles), angles)
+    close(REF["attention.rotary"](x, places), torch.view_as_real(turned).reshape(4, 6))
+    far = REF["attention.rotary"](x, places + 100)
+    near = REF["attention.rotary"](x, places)
+    assert np.allclose(far @ far.T, near @ near.T)
 
 
 @judges("attention.multi_head")

@@ -11,6 +11,8 @@ chapter.  ``starter(id)`` is the text that a lesson's cell begins with.
 from lessons_kit.exercises import (
     attention,
     attention_layers,
+    attention_lookup,
+    attention_masks,
     gradient_checks,
     gru,
     gru_conventions,
@@ -40,7 +42,8 @@ __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest, rnn_gradient,
            rnn_derive, rnn_truncation, rnn_shapes, rnn_text, long_term, long_term_flow,
            long_term_growth, long_term_latch, long_term_measure, lstm, lstm_gradient, gru,
-           gru_conventions, attention, attention_layers)  # fmt: skip
+           gru_conventions, attention_lookup, attention, attention_masks,
+           attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 

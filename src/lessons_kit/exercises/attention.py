@@ -1,17 +1,17 @@
-"""Exercises of chapter 5: masked softmax, a score, the backward pass."""
+"""Exercises of chapter 5: masked softmax, a score."""
 
 import numpy as np
 
 from lessons_kit.exercises import phrasings
 from lessons_kit.exercises.exercise import Exercise, Mistake
-from lessons_lib.functional import softmax
 
 
 def masked_softmax(scores, mask):
-    """Softmax over the keys that the mask allows; a row with nothing allowed is all zeros.
+    """Softmax over the keys that the mask allows.
 
-    scores (..., T_q, T_k); mask, bool, of the same shape, True = may attend
-    →  weights (..., T_q, T_k): 0 where masked, each other row summing to 1.
+    scores (..., T_q, T_k); mask, bool, same shape, True = may attend
+    →  weights (..., T_q, T_k): 0 where masked.  Each row sums to 1, but a
+    row with nothing allowed is all zeros.
     """
     scores = np.where(mask, scores, -1e30)
     e = np.exp(scores - scores.max(axis=-1, keepdims=True)) * mask
@@ -27,19 +27,6 @@ def additive_scores(q, k, W_q, W_k, v_a):
     """
     hidden = np.tanh((q @ W_q)[:, None] + (k @ W_k)[None, :])
     return hidden @ v_a
-
-
-def attention_backward(dc, q, k, v, weights):
-    """Backward of c = weights v with weights = softmax(q kᵀ / √d).
-
-    dc (T_q, d_v), q (T_q, d), k (T_k, d), v (T_k, d_v), weights (T_q, T_k)
-    →  dq (T_q, d), dk (T_k, d), dv (T_k, d_v).
-    """
-    dv = weights.T @ dc
-    dw = dc @ v.T
-    ds = weights * (dw - (weights * dw).sum(axis=-1, keepdims=True))
-    ds = ds / np.sqrt(q.shape[-1])
-    return ds @ k, ds.T @ q, dv
 
 
 def _mask_cases():
@@ -62,19 +49,6 @@ def _score_cases():
     for T_q, T_k, d_q, d_k, A in ((3, 5, 2, 4, 6), (2, 3, 5, 4, 1)):
         shapes = (T_q, d_q), (T_k, d_k), (d_q, A), (d_k, A), (A,)
         cases.append(tuple(rng.standard_normal(shape) for shape in shapes))
-    return cases
-
-
-def _triple(rng, T_q, T_k, d, d_v):
-    return [rng.standard_normal(shape) for shape in ((T_q, d), (T_k, d), (T_k, d_v))]
-
-
-def _back_cases():
-    rng, cases = np.random.default_rng(2), []
-    for T_q, T_k, d, d_v in ((3, 5, 4, 2), (2, 3, 2, 5)):
-        q, k, v = _triple(rng, T_q, T_k, d, d_v)
-        weights = softmax(q @ k.T / np.sqrt(d))
-        cases.append((rng.standard_normal((T_q, d_v)), q, k, v, weights))
     return cases
 
 
@@ -135,39 +109,6 @@ EXERCISES = (
                 "np.tanh((q @ W_q)[:, None] + (k @ W_k)[None, :])",
                 "np.tanh((q @ W_q)[:, None]) + np.tanh((k @ W_k)[None, :])",
                 "tanh is taken of each part. It belongs around their sum.",
-            ),
-        ),
-    ),
-    Exercise(
-        "attention.backward",
-        attention_backward,
-        _back_cases,
-        ("dq", "dk", "dv"),
-        (
-            Mistake(
-                "(dw - (weights * dw).sum(axis=-1, keepdims=True))",
-                "dw",
-                "the softmax ties the weights of a row together: subtract their mean of dw.",
-            ),
-            Mistake(
-                "    ds = ds / np.sqrt(q.shape[-1])\n",
-                "",
-                "the scale 1/√d is missing on the way back.",
-            ),
-            Mistake(
-                "(weights * dw).sum(axis=-1",
-                "dw.mean(axis=-1",
-                "the mean over the keys is weighted by the weights.",
-            ),
-            Mistake(
-                "(weights * dw).sum(axis=-1",
-                "(weights * dw).sum(axis=0",
-                "the sum runs over the keys of a row, not over the queries.",
-            ),
-            Mistake(
-                "return ds @ k, ds.T @ q, dv",
-                "return ds @ k, ds.T @ q, (weights.T / len(dc)) @ dc",
-                "dv is a sum over the queries, not a mean.",
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Exercises of chapter 5: the causal mask, order, several heads."""
+"""Exercises of chapter 5: the causal mask, order, turned positions, several heads."""
 
 import numpy as np
 
@@ -8,9 +8,10 @@ from lessons_lib.functional import softmax
 
 
 def causal_attention(q, k, v):
-    """Attention in which position t sees the positions 0 … t, itself included.
+    """Attention in which position t sees the positions 0 … t.
 
-    q, k (T, d), v (T, d_v)  →  context (T, d_v).  Scores are divided by √d.
+    A position sees itself too.  Scores are divided by √d.
+    q, k (T, d), v (T, d_v)  →  context (T, d_v).
     """
     scores = q @ k.T / np.sqrt(q.shape[-1])
     allowed = np.tril(np.ones_like(scores, dtype=bool))
@@ -18,20 +19,38 @@ def causal_attention(q, k, v):
 
 
 def order_blind(attend, x, order):
-    """Does this layer ignore the order of its inputs?  Shuffle them and see.
+    """Does this layer ignore the order of its inputs?  Shuffle and see.
 
-    attend: function (T, d) → (T, d_v); x (T, d); order (T,): a permutation of 0 … T - 1
-    →  True where shuffled inputs give the same outputs, shuffled the same way, up to rounding.
+    attend: function (T, d) → (T, d_v); x (T, d);
+    order (T,): a permutation of 0 … T - 1
+    →  True where shuffled inputs give the same outputs, shuffled the same
+    way, up to rounding.
     """
     return bool(np.allclose(attend(x[order]), attend(x)[order]))
+
+
+def rotary(x, places):
+    """Turn each row by the angles of its place.
+
+    x (T, d), d even; places (T,).  Columns 2i and 2i + 1 are a pair
+    (a, b).  At place t it is turned by the angle ω_i t, with
+    ω_i = 10000^(-2i/d), to (a cos - b sin, a sin + b cos)
+    →  the turned rows (T, d).
+    """
+    T, d = x.shape
+    angles = places[:, None] * 10000.0 ** (-np.arange(0, d, 2) / d)
+    c, s = np.cos(angles), np.sin(angles)
+    a, b = x[:, 0::2], x[:, 1::2]
+    return np.stack([a * c - b * s, a * s + b * c], axis=-1).reshape(T, d)
 
 
 def multi_head(x, W_q, W_k, W_v, W_o, heads):
     """Self-attention with several heads, without biases.
 
-    x (T, d); W_q, W_k, W_v, W_o (d, d); heads divides d.  Head number j reads columns
-    j·d/heads … (j + 1)·d/heads of the queries, keys and values; its scores are divided by the
-    root of d/heads; the heads are put side by side again and multiplied by W_o
+    x (T, d); W_q, W_k, W_v, W_o (d, d); heads divides d.
+    Head number j reads columns j·d/heads … (j + 1)·d/heads of the
+    queries, keys and values.  Its scores are divided by the root of
+    d/heads.  The heads are put side by side and multiplied by W_o
     →  y (T, d).
     """
     size = x.shape[-1] // heads
@@ -70,6 +89,11 @@ def _order_cases():
     order = np.array([3, 0, 4, 1, 2])
     layers = blind, placed, masked, lambda x: blind(x) @ W, lambda x: blind(x) + places
     return [(layer, x, order) for layer in layers]
+
+
+def _rotary_cases():
+    rng = np.random.default_rng(6)
+    return [(rng.standard_normal((T, d)), rng.integers(0, 40, T)) for T, d in ((5, 4), (3, 6))]
 
 
 def _head_cases():
@@ -119,6 +143,39 @@ EXERCISES = (
                 "it is never True. Shuffle the outputs the same way, and compare up to rounding.",
             ),
             Mistake("attend(x[order])", "attend(x)[order]", "the inputs were never shuffled."),
+        ),
+    ),
+    Exercise(
+        "attention.rotary",
+        rotary,
+        _rotary_cases,
+        ("rows",),
+        (
+            Mistake(
+                "[a * c - b * s, a * s + b * c]",
+                "[a * c + b * s, b * c - a * s]",
+                "the turn goes the other way.",
+            ),
+            Mistake(
+                "a, b = x[:, 0::2], x[:, 1::2]",
+                "a, b = x[:, : d // 2], x[:, d // 2 :]",
+                "a pair is two neighbouring columns here, not one of each half.",
+            ),
+            Mistake(
+                "places[:, None]",
+                "np.arange(T)[:, None]",
+                "turn by the places that are given. They need not be 0, 1, 2, …",
+            ),
+            Mistake(
+                "np.arange(0, d, 2) / d",
+                "np.arange(0, d, 2) / 2 / d",
+                "the speed of pair i is 10000^(-2i/d).",
+            ),
+            Mistake(
+                "np.stack([a * c - b * s, a * s + b * c], axis=-1).reshape(T, d)",
+                "np.concatenate([a * c - b * s, a * s + b * c], axis=-1)",
+                "put the two numbers of a pair back into neighbouring columns.",
+            ),
         ),
     ),
     Exercise(
