@@ -12,7 +12,7 @@ from tools.grading import marks
 from tools.grading.hand_in import graded
 from tools.grading.process import snapshot
 
-LESSON = ROOT / "book/5_attention/soft_lookup.ipynb"
+LESSON = ROOT / "book/5_attention/masks_and_gradients.ipynb"
 SOLVED = editions.solved(editions.read(LESSON))
 IDS = [id for _, id in editions.exercise_cells(SOLVED)]
 TARGET = IDS[0]  # the exercise that the hostile ones change

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tools.environment import ROOT
 
-LESSON = ROOT / "book" / "5_attention" / "soft_lookup.ipynb"
+LESSON = ROOT / "book" / "5_attention" / "masks_and_gradients.ipynb"
 NAME = "masked_softmax"
 # What the learner types in the place of `raise NotImplementedError`: the sums run over the queries.
 WRONG = [
