@@ -165,7 +165,7 @@ def test_what_jupyterlab_accepts_costs_no_mark(tmp_path):
         alone = exercises.evaluate(exercise.id, exercise.reference)
         assert (row["mark"], row["message"], row["suspicious"]) == ("1", alone[1], ""), row
     totals = [row for row in table(tmp_path / "marks.csv") if row["exercise"] == "total"]
-    assert [(row["mark"], row["status"]) for row in totals] == len(JUPYTER) * [("3", "of 3")]
+    assert [(row["mark"], row["status"]) for row in totals] == len(JUPYTER) * [("4", "of 4")]
 
 
 def test_a_hand_in_reads_no_other_and_ends_no_judge(tmp_path):
