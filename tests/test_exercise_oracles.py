@@ -482,52 +482,77 @@ def lstm(rng, D=3, H=4):
     return cell
 
 
-@judges("lstm.step", "lstm.backward")
-def test_the_lstm_and_its_gradient_over_seven_steps_are_pytorchs(rng):
+@judges("lstm.step")
+def test_the_lstm_over_seven_steps_is_pytorchs(rng):
     cell, T, B = lstm(rng), 7, 2
-    W_xh, W_hh, b_h = cell.params["W_xh"], cell.params["W_hh"], cell.params["b_h"]
-    x, dhs = rng.standard_normal((T, B, 3)), rng.standard_normal((T, B, 4))
-    h0, c0, dc_T = rng.standard_normal((3, B, 4))
+    x, (h, c) = rng.standard_normal((T, B, 3)), rng.standard_normal((2, B, 4))
     module = torch_bridge.to_torch(cell, torch.nn.LSTM)
-    leaves = tensors(x, h0, c0)
-    hs_t, (_, c_t) = module(leaves[0], (leaves[1][None], leaves[2][None]))
-    ((hs_t * torch.tensor(dhs)).sum() + (c_t[0] * torch.tensor(dc_T)).sum()).backward()
-    h, c, past = h0, c0, []
+    hs_t, (_, c_t) = module(torch.tensor(x), (torch.tensor(h)[None], torch.tensor(c)[None]))
     for x_t, expected in zip(x, hs_t, strict=True):
-        gates = np.stack([cell.step(x_t, (h, c))[1][k] for k in "ifgo"])
-        before = h, c
-        h, c = REF["lstm.step"](x_t, h, c, W_xh, W_hh, b_h)
+        h, c = REF["lstm.step"](x_t, h, c, *cell.params.values())
         close(h, expected)
-        past.append((x_t, *before, gates, c))
     close(c, c_t[0])
-    dh, dc, dx = np.zeros((B, 4)), dc_T, np.empty_like(x)
-    grads = {name: np.zeros_like(p) for name, p in cell.params.items()}
-    for t in reversed(range(T)):
-        x_t, h_prev, c_prev, gates, c = past[t]
-        dx[t], dh, dc, da = REF["lstm.backward"](dhs[t] + dh, dc, c_prev, gates, c, W_xh, W_hh)
-        grads["W_xh"] += x_t.T @ da
-        grads["W_hh"] += h_prev.T @ da
-        grads["b_h"] += da.sum(axis=1)
-    for name, theirs in torch_bridge.torch_gradients(module).items():
-        close(grads[name], theirs)
-    for ours, leaf in zip((dx, dh, dc), leaves, strict=True):
-        close(ours, leaf.grad)
 
 
-@judges("lstm.trusts")
-def test_the_check_trusts_the_right_gradients_and_no_others(rng):
-    cell = lstm(rng, 2, 2)
-    x, weight = rng.standard_normal((4, 1, 2)), rng.standard_normal((4, 1, 2))
+@judges("lstm.pieces")
+def test_the_gradient_of_three_pieces_is_pytorchs_of_the_whole(rng):
+    cell, lengths, B = lstm(rng), (3, 1, 4), 2
+    x, dhs = rng.standard_normal((8, B, 3)), rng.standard_normal((8, B, 4))
+    module = torch_bridge.to_torch(cell, torch.nn.LSTM)
+    h0, c0 = tensors(*rng.standard_normal((2, B, 4)))
+    hs, _ = module(torch.tensor(x), (h0[None], c0[None]))
+    (hs * torch.tensor(dhs)).sum().backward()
+    state, caches = (h0.detach().numpy(), c0.detach().numpy()), []
+    for part in np.split(x, np.cumsum(lengths)[:-1]):
+        _, state, cache = cell.forward(part, state)
+        caches.append(cache)
 
-    def loss():
-        return float((cell.forward(x)[0] * weight).sum())
+    def backward(dhs, dc, cache):
+        none = np.zeros((B, 4))
+        _, (dh0, dc0), grads = cell.backward(dhs, cache, (none, none + dc))
+        return dh0, dc0, grads["W_hh"]
 
-    right = cell.backward(weight, cell.forward(x)[2])[2]
-    assert REF["lstm.trusts"](loss, cell.params, right) is True
-    for name in cell.params:
-        planted = {k: g.copy() for k, g in right.items()}
-        planted[name].flat[-1] += 1e-3
-        assert REF["lstm.trusts"](loss, cell.params, planted) is False
+    pieces = np.split(dhs, np.cumsum(lengths)[:-1]), caches
+    dh0, dc0, dW = REF["lstm.pieces"](backward, *pieces)
+    close(dh0, h0.grad)
+    close(dc0, c0.grad)
+    close(dW, torch_bridge.torch_gradients(module)["W_hh"])
+
+
+def activated(rng, G, B=2, H=4):
+    """Leaves of one step: activations, W_hh, c before, and what arrives at h and c."""
+    a, h, c_prev, dh, dc = rng.standard_normal((G, B, H)), *rng.standard_normal((4, B, H))
+    return *tensors(a, h, c_prev, rng.standard_normal((G, H, H))), dh, dc
+
+
+@judges("lstm.coupled_backward")
+def test_the_step_back_through_coupled_gates_is_autograds(rng):
+    a, h, c_prev, W_hh, dh, dc = activated(rng, 3)
+    b = a + h @ W_hh
+    b.retain_grad()
+    f, g, o = torch.sigmoid(b[0]), torch.tanh(b[1]), torch.sigmoid(b[2])
+    c = f * c_prev + (1 - f) * g
+    ((o * torch.tanh(c) * torch.tensor(dh)).sum() + (c * torch.tensor(dc)).sum()).backward()
+    known = (t.detach().numpy() for t in (c_prev, torch.stack([f, g, o]), c, W_hh))
+    ours = REF["lstm.coupled_backward"](dh, dc, *known)
+    for mine, leaf in zip(ours, (h, c_prev, b), strict=True):
+        close(mine, leaf.grad)
+
+
+@judges("lstm.peephole_backward")
+def test_the_step_back_through_a_peephole_is_autograds(rng):
+    a, h, c_prev, W_hh, dh, dc = activated(rng, 4)
+    (p,) = tensors(rng.standard_normal(4))
+    b = a + h @ W_hh
+    i, f, g = torch.sigmoid(b[0]), torch.sigmoid(b[1]), torch.tanh(b[2])
+    c = f * c_prev + i * g
+    o = torch.sigmoid(b[3] + p * c)
+    b.retain_grad()
+    ((o * torch.tanh(c) * torch.tensor(dh)).sum() + (c * torch.tensor(dc)).sum()).backward()
+    known = (t.detach().numpy() for t in (c_prev, torch.stack([i, f, g, o]), c, W_hh, p))
+    ours = REF["lstm.peephole_backward"](dh, dc, *known)
+    for mine, leaf in zip(ours, (h, c_prev, b, p), strict=True):
+        close(mine, leaf.grad)
 
 
 @judges("lstm.jacobian")
