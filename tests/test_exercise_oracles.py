@@ -555,19 +555,59 @@ def test_the_step_back_through_a_peephole_is_autograds(rng):
         close(mine, leaf.grad)
 
 
-@judges("lstm.jacobian")
-def test_the_jacobian_is_autograds(rng):
-    cell = lstm(rng)
-    x_t, h, c = rng.standard_normal(3), rng.standard_normal(4), rng.standard_normal(4)
-    ours = REF["lstm.jacobian"](x_t, h, c, *(cell.params[k] for k in ("W_xh", "W_hh", "b_h")))
-    module = torch_bridge.to_torch(cell, torch.nn.LSTM)
+@judges("lstm.coupled_jacobian")
+def test_the_jacobian_of_coupled_gates_is_autograds(rng):
+    a, W_hh, before = (torch.tensor(rng.standard_normal(size)) for size in ((3, 4), (3, 4, 4), 8))
+    kept = {}
 
     def step(state):
-        _, (h, c) = module(torch.tensor(x_t)[None, None], tuple(state.view(2, 1, 1, 4)))
-        return torch.cat([h.flatten(), c.flatten()])
+        h, c = state.view(2, 4)
+        b = a + h @ W_hh
+        f, g, o = torch.sigmoid(b[0]), torch.tanh(b[1]), torch.sigmoid(b[2])
+        c = f * c + (1 - f) * g
+        kept.update(gates=torch.stack([f, g, o]), c=c)
+        return torch.cat([o * torch.tanh(c), c])
 
-    theirs = torch.autograd.functional.jacobian(step, torch.tensor(np.concatenate([h, c])))
-    close(ours.T, theirs)  # rows: new state in PyTorch, old state here
+    theirs = torch.autograd.functional.jacobian(step, before)
+    known = (t.detach().numpy() for t in (before[4:], kept["gates"], kept["c"], W_hh))
+    close(REF["lstm.coupled_jacobian"](*known).T, theirs)  # rows: new state in PyTorch, old here
+
+
+@judges("lstm.write_bound")
+def test_no_state_or_input_passes_the_bound_and_each_block_alone_can_reach_it(rng):
+    def reached(cell, x_t, h, c):
+        return np.linalg.norm(cell.jacobian(x_t, (h, c))[0, :4, 4:], 2)
+
+    for _ in range(200):
+        cell, c_max = lstm(rng), rng.uniform(0.1, 5)
+        h, c = rng.standard_normal((1, 4)), rng.uniform(-c_max, c_max, (1, 4))
+        bound = REF["lstm.write_bound"](cell.params["W_hh"], c_max)
+        assert reached(cell, rng.standard_normal((1, 3)), h, c) <= bound
+    for block, opened in ((0, 2), (1, None), (2, 0)):  # g = 1; f = ½ anyway; i = 1
+        cell.params = {name: 0 * p for name, p in cell.params.items()}
+        cell.params["W_hh"][block] = rng.standard_normal((4, 4))
+        if opened is not None:
+            cell.params["b_h"][opened] = 40
+        zeros = np.zeros((1, 3)), np.zeros((1, 4))
+        most = reached(cell, *zeros, np.full((1, 4), 1.5))
+        close(most, REF["lstm.write_bound"](cell.params["W_hh"], 1.5))
+
+
+@judges("lstm.hidden_memory")
+def test_the_hidden_memory_is_kept_and_not_shown_by_pytorchs_cell():
+    module = torch.nn.LSTM(1, 1, dtype=torch.float64)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.zero_()
+        b_f, b_o = REF["lstm.hidden_memory"]()
+        module.bias_ih_l0.copy_(torch.tensor([0, b_f, 0, b_o]))
+    (c_0,) = tensors(np.full((1, 1), 0.5))
+    x, h = torch.zeros(1, 1, dtype=torch.float64), torch.zeros(1, 1, dtype=torch.float64)
+    c = c_0
+    for _ in range(100):
+        _, (h, c) = module(x, (h, c))
+    assert torch.autograd.grad(c.sum(), c_0, retain_graph=True)[0].item() > 0.9
+    assert abs(torch.autograd.grad(h.sum(), c_0)[0].item()) < 1e-9
 
 
 @judges("lstm.chrono")
