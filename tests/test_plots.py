@@ -322,6 +322,15 @@ def test_verdicts_tick_what_passes_and_tell_good_rows_by_their_colour(ax):
     assert [t.get_text() for t in ax.texts] == ["✓"] * 3
 
 
+def test_errors_print_percents_and_fill_only_the_boxes_that_are_wrong(ax):
+    sizes = [[1e-9, 0.5], [0.14, 2e-7]]
+    plots.errors(ax, sizes, ["first", "second"], ["W_hh", "b_h"])
+    assert [t.get_text() for t in ax.texts] == ["right", "50 %", "14 %", "right"]
+    boxes = [(patch.get_x() // 1, patch.get_y() // 1) for patch in ax.patches]
+    assert boxes == [(1, 0), (0, 1)] and ax.yaxis_inverted()
+    assert ax.patches[0].get_alpha() > ax.patches[1].get_alpha()
+
+
 def test_the_latch_shows_the_interval_whose_end_is_the_resting_point_of_the_worst_push(ax):
     axes = ax.figure.subplots(1, 2)
     plots.latch(axes, 2, 0.3, 0.9080, 0.9783)

@@ -80,8 +80,8 @@ LSTM_STEP = (
 )
 LSTM_BACKWARD = (
     Mistake(
-        "dh_prev, dc * f, da",
-        "dc * f, dh_prev, da",
+        "dh_prev, dc_t * f, da",
+        "dc_t * f, dh_prev, da",
         "dh_prev and dc_prev have changed places at the end.",
     ),
 )

@@ -14,7 +14,7 @@ from lessons_kit.plots.curves import (
 )
 from lessons_kit.plots.labels import label_ends
 from lessons_kit.plots.latches import landscape, latch
-from lessons_kit.plots.maps import heatmap, verdicts
+from lessons_kit.plots.maps import errors, heatmap, verdicts
 from lessons_kit.plots.style import DARK, PALETTE, SOLVED, series_style, series_styles, use_style
 from lessons_kit.plots.sweeps import accuracy_by_gap, rungs, solved_frontier
 
@@ -25,6 +25,7 @@ __all__ = [
     "accuracy_by_gap",
     "bands",
     "chunked",
+    "errors",
     "gradient_flow",
     "heatmap",
     "label_ends",

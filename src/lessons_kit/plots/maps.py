@@ -54,6 +54,23 @@ def verdicts(ax, passes, rows, columns, good=()):
     return _name_axes(ax, rows, columns)
 
 
+def errors(ax, sizes, rows, columns, right=1e-6):
+    """sizes (R, C): relative errors from 0 to 1 in percent, or *right* where below ``right``."""
+    for (row, column), size in np.ndenumerate(np.asarray(sizes, dtype=float)):
+        wrong = size > right
+        if wrong:
+            shade = 0.3 + 0.6 * min(size, 1.0)
+            place = (column + 0.04, row + 0.1)
+            tint = {"facecolor": PALETTE["negative"], "alpha": shade, "linewidth": 0}
+            ax.add_patch(Rectangle(place, 0.92, 0.8, **tint))
+        text = f"{100 * size:.0f} %" if wrong else "right"
+        ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=INK)
+    ax.set(xlim=(0, len(columns)), ylim=(0, len(rows)))
+    _name_axes(ax, rows, columns)
+    ax.set_xticks(ax.get_xticks(), columns, rotation=0)
+    return ax
+
+
 def _numbers(ax, matrix, limit, signed):
     """Entries in ink, or in white on a strong colour."""
     for (row, column), value in np.ndenumerate(matrix):
