@@ -7,10 +7,10 @@ from lessons_lib.functional import sigmoid
 
 
 def shortest_times(biases, H):
-    """The smallest time constant of the forget gates in each part of an LSTM.
+    """The smallest time constant of the forget gates in each part.
 
-    biases: name → array (4 H,), named as in nn.LSTM: bias_ih_l0, bias_hh_l0,
-    bias_ih_l0_reverse, bias_hh_l0_reverse, bias_ih_l1 … in any order;
+    biases: name → array (4 H,), with the names of nn.LSTM, in any order:
+    bias_ih_l0, bias_hh_l0, bias_ih_l0_reverse, bias_hh_l0_reverse …;
     H: units of each part
     →  dict: the end of the names, such as "l0" or "l1_reverse" → its
     smallest τ at zero pre-activation (a number).
@@ -36,7 +36,7 @@ def slower_bias(b, c):
 
 
 def octave_biases(hidden_size, longest, rng):
-    """Biases of forget and input gate, with as many units in each octave of τ.
+    """Biases of the forget and the input gate, even over the octaves of τ.
 
     hidden_size: H; longest: T_max; rng: np.random.Generator
     →  b_f (H,), for which ln τ is drawn evenly between ln 2 and ln T_max,
