@@ -39,6 +39,6 @@ CASES = [
     *every(model=["LSTM forget bias 0"], gap=(20, 50), steps=[LONGER]),
 ]
 SWEEPS = (
-    Sweep("chrono", run, CASES, per=("model", "gap", "steps"), grid={"lr": RATES[1:]}, guess=0.0,
-          score=solved_and_fast, tie=0.005),
+    Sweep("chrono", run, CASES, per=("model", "gap", "steps"), grid={"lr": (*RATES[1:], 1.0)},
+          guess=0.0, score=solved_and_fast, tie=0.005),
 )  # fmt: skip

@@ -71,6 +71,7 @@ EQUIVALENT = {
     ("lstm.hidden_memory", "10.0 → 9.0"): FREE,
     ("lstm.hidden_memory", "30.0 → 31.0"): FREE,
     ("lstm.hidden_memory", "30.0 → 29.0"): FREE,
+    ("lstm.shortest_times", "2 → -2"): "of 4 H numbers, place -2 H is place 2 H",
     ("gru.other_sign", "Mult → Div"): "dividing by -1 is multiplying by -1",
     ("attention.masked_softmax", "1 → 2"): "0 is divided by it",
     ("attention.masked_softmax", "1 → -1"): "0 is divided by it",

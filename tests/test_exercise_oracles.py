@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from lessons_kit import exercises
 from lessons_lib import cells, flow, gradcheck, torch_bridge
-from lessons_lib.cells.init import chrono_bias
+from lessons_lib.functional import sigmoid
 from lessons_models.gru_variants import GRUVariant
 
 REF = {name: exercise.reference for name, exercise in exercises.ALL.items()}
@@ -610,15 +610,50 @@ def test_the_hidden_memory_is_kept_and_not_shown_by_pytorchs_cell():
     assert abs(torch.autograd.grad(h.sum(), c_0)[0].item()) < 1e-9
 
 
-@judges("lstm.chrono")
-def test_chrono_biases_have_the_distribution_of_the_library():
-    b_f, b_i = REF["lstm.chrono"](50_000, 300, np.random.default_rng(0))
-    library = chrono_bias(50_000, 300, np.random.default_rng(1))
-    shares = np.linspace(0.02, 0.98, 25)
-    assert np.abs(np.quantile(b_f, shares) - np.quantile(library, shares)).max() < 0.1
+@judges("lstm.shortest_times")
+def test_the_shortest_time_is_that_of_the_unit_that_pytorch_lets_forget_first():
+    """Weights and candidates at 0: one step multiplies each cell state by its forget gate."""
+    torch.manual_seed(0)
+    module = torch.nn.LSTM(3, 4, num_layers=2, bidirectional=True, dtype=torch.float64)
+    found = {}
+    for part in ("l0", "l0_reverse", "l1", "l1_reverse"):
+        one = torch.nn.LSTM(3, 4, dtype=torch.float64)
+        with torch.no_grad():
+            for side in ("ih", "hh"):
+                getattr(one, f"weight_{side}_l0").zero_()
+                bias = getattr(one, f"bias_{side}_l0")
+                bias.copy_(module.get_parameter(f"bias_{side}_{part}"))
+                bias[8:12] = 0
+            ones = torch.ones(1, 1, 4, dtype=torch.float64)
+            _, (_, c) = one(torch.zeros(1, 1, 3, dtype=torch.float64), (0 * ones, ones))
+        found[part] = 1 / (1 - c.min().item())
+    biases = {n: p.detach().numpy() for n, p in module.named_parameters() if n.startswith("bias")}
+    answer = REF["lstm.shortest_times"](biases, 4)
+    assert sorted(answer) == sorted(found)
+    for part, tau in found.items():
+        close(answer[part], tau)
+
+
+@judges("lstm.slower_bias")
+def test_a_slower_bias_leaves_after_c_steps_what_the_old_one_left_after_one():
+    b = np.array([-2.0, 0.0, 3.0])
+    cell = cells.LSTM(2, 3, rng=np.random.default_rng(0))
+    for value in cell.params.values():
+        value[...] = 0  # writes nothing, so c is only forgotten
+    start = (np.zeros((1, 3)), np.ones((1, 3)))
+    left = []
+    for biases, steps in ((b, 1), (REF["lstm.slower_bias"](b, 5), 5)):
+        cell.params["b_h"][1] = biases
+        left.append(cell.forward(np.zeros((steps, 1, 2)), start)[1][1])
+    close(*left)
+
+
+@judges("lstm.octave_biases")
+def test_every_octave_of_time_has_as_many_units():
+    b_f, b_i = REF["lstm.octave_biases"](100_000, 1024, np.random.default_rng(0))
+    counts = np.histogram(1 / (1 - sigmoid(b_f)), 2.0 ** np.arange(1, 11))[0]
+    assert np.abs(counts / 100_000 - 1 / 9).max() < 0.005
     assert np.array_equal(b_i, -b_f)
-    uniform = np.quantile(np.exp(b_f), shares)
-    assert np.abs(uniform / 300 - shares).max() < 0.01
 
 
 @judges("lstm.coupled")

@@ -487,6 +487,12 @@ def test_the_rows_of_a_table_come_back_with_their_types(tmp_path, monkeypatch):
         experiments.stored("u")
 
 
+def test_a_hash_of_digits_and_one_e_is_read_back_as_a_text(tmp_path):
+    table = [{"lr": 0.1, "code": code} for code in ("8403130e12", "1234567890", "fae1a28b1c")]
+    rows.write_table(tmp_path / "t.tsv", table)
+    assert rows.read_table(tmp_path / "t.tsv") == table
+
+
 SWEEPS = list(catalogue.sweeps())
 STORED = [sweep for sweep in SWEEPS if (rows.DATA / f"{sweep.name}.tsv").exists()]
 

@@ -66,6 +66,8 @@ def value_of(name, cell):
     """The way back from ``text``."""
     if name.endswith("curve"):
         return [float(number) for number in cell.split()]
+    if name == "code":  # 8403130e12 is no number
+        return cell
     if cell in SPECIAL:
         return SPECIAL[cell]
     try:
