@@ -467,6 +467,18 @@ def test_the_rungs_of_a_product_are_the_errors_of_the_best_guesses_on_a_grid():
         assert one == pytest.approx(product.var(axis=1).mean(), rel=1e-5)
 
 
+@judges("lstm.steps_after")
+@pytest.mark.parametrize(("scale", "betas"), [(0.1, (0.9, 0.99)), (3.0, (0.6, 0.9))])
+def test_the_steps_after_a_change_are_those_of_adam_in_torch(scale, betas):
+    w, steps = torch.zeros(1, dtype=torch.float64, requires_grad=True), []
+    adam = torch.optim.Adam([w], lr=1.0, betas=betas, eps=1e-15)
+    for gradient in [1.0] * 4000 + [scale] * 30:
+        before, w.grad = w.item(), torch.full_like(w, gradient)
+        adam.step()
+        steps.append(before - w.item())
+    close(REF["lstm.steps_after"](scale, 30, *betas), np.array(steps[-30:]))
+
+
 @judges("long_term.orthogonal")
 def test_the_orthogonal_draw_is_orthogonal_and_random(rng):
     Q = [REF["long_term.orthogonal"](4, np.random.default_rng(seed)) for seed in range(400)]

@@ -19,7 +19,6 @@ NOT_YET = {
     "3_lstm/carousel",
     "3_lstm/four_steps",
     "3_lstm/inside_a_cell",
-    "3_lstm/thousand_steps",
     "3_lstm/which_parts_matter",
     "4_gru/bounded_memory",
     "4_gru/four_conventions",
