@@ -13,9 +13,10 @@ def origins(f, written):
     f, written (T, H): forget gates and w = i * g at each word
     →  shares (T, H), which add up over the words to the last cell state.
     """
-    kept = np.cumprod(f[::-1], axis=0)[::-1]
-    later = np.concatenate([kept[1:], np.ones_like(f[:1])])
-    return later * written
+    shares = written.copy()
+    for t, f_t in enumerate(f):
+        shares[:t] *= f_t
+    return shares
 
 
 def best_by_word(tokens, labels):
@@ -25,11 +26,11 @@ def best_by_word(tokens, labels):
     →  share of right answers of the best rule that sees the word just
     read and nothing else.
     """
-    right = 0
+    right = []
     for word in np.unique(tokens):
         found = labels[tokens == word]
-        right += max(found.sum(), len(found) - found.sum())
-    return right / tokens.size
+        right.extend(found == np.bincount(found).argmax())
+    return np.mean(right)
 
 
 def coupled_back(dc, c_prev, f, g):
@@ -74,25 +75,20 @@ EXERCISES = (
         ("shares",),
         (
             Mistake(
-                "later * written",
-                "kept * written",
+                "shares[:t] *= f_t",
+                "shares[: t + 1] *= f_t",
                 "the forget gate of a word acts on what was there before it, "
                 "not on what the word writes.",
             ),
             Mistake(
-                "np.cumprod(f[::-1], axis=0)[::-1]",
-                "np.cumprod(f, axis=0)",
+                "shares[:t] *= f_t",
+                "shares[t:] *= f_t",
                 "what a word wrote passes the forget gates of the words after it.",
             ),
             Mistake(
-                "np.cumprod(f[::-1], axis=0)[::-1]",
-                "f",
+                "shares[:t] *= f_t",
+                "shares[max(t - 1, 0) : t] *= f_t",
                 "what a word wrote passes every later forget gate, not the next one only.",
-            ),
-            Mistake(
-                "np.ones_like(f[:1])",
-                "f[-1:]",
-                "nothing of what the last word wrote has been forgotten yet.",
             ),
         ),
     ),
@@ -103,13 +99,13 @@ EXERCISES = (
         ("share",),
         (
             Mistake(
-                "max(found.sum(), len(found) - found.sum())",
-                "found.sum()",
+                "np.bincount(found).argmax()",
+                "1",
                 "where a word has label 0 more often, the best rule says 0.",
             ),
             Mistake(
-                "right / tokens.size",
-                "right / len(tokens)",
+                "np.mean(right)",
+                "np.sum(right) / len(tokens)",
                 "the share is one of all T · B places.",
             ),
             Mistake(
