@@ -124,6 +124,7 @@ functional.softmax.axis gru_layouts.from_joined.state_first gru_layouts.to_joine
 lyapunov.exponents.discard measured.effect.of probes.linear_probe.ridge shapes.Pictures.vocab
 shapes.draw.down shapes.draw.right shapes.pictures.fewest shapes.pictures.most
 sparse.ShrinkingAdam.start sparse.ShrinkingAdam.update.factor streams.train_on_letters.lr
+subject.read.edit
 streams.train_on_letters.steps text.Vocab.separator torch_alignment.Translator.embedding_size
 torch_alignment.exact_dates.dates torch_alignment.solve_dates.lr
 torch_alignment.solve_dates.steps torch_alignment.train_on_dates.lr

@@ -5,6 +5,7 @@ and refuse right ones.  Nothing here uses the exercise's cases or mistakes as th
 """
 
 import difflib
+import itertools
 
 import numpy as np
 import pytest
@@ -668,6 +669,25 @@ def test_every_octave_of_time_has_as_many_units():
     assert np.array_equal(b_i, -b_f)
 
 
+@judges("lstm.origins")
+def test_the_share_of_a_word_is_what_the_last_state_owes_to_its_writing(rng):
+    """The last state is linear in what is written: a share is a gradient times the writing."""
+    f, w = rng.uniform(0, 1, (9, 4)), rng.standard_normal((9, 4))
+    leaf, c = torch.tensor(w, requires_grad=True), torch.zeros(4, dtype=torch.float64)
+    for f_t, w_t in zip(torch.tensor(f), leaf, strict=True):
+        c = f_t * c + w_t
+    c.sum().backward()
+    close(REF["lstm.origins"](f, w), leaf.grad * leaf.detach())
+    close(REF["lstm.origins"](f, w).sum(axis=0), c.detach())
+
+
+@judges("lstm.best_by_word")
+def test_no_rule_of_the_word_alone_guesses_better(rng):
+    tokens, labels = rng.integers(6, size=(7, 5)), rng.integers(2, size=(7, 5))
+    rules = np.array(list(itertools.product((0, 1), repeat=6)))
+    close(REF["lstm.best_by_word"](tokens, labels), (rules[:, tokens] == labels).mean((1, 2)).max())
+
+
 @judges("lstm.coupled")
 def test_the_coupled_step_passes_through_pytorchs_gates(rng):
     """An nn.LSTM with weights -W_f for its input gate has i = σ(-a_f) = 1 - f."""
@@ -683,6 +703,19 @@ def test_the_coupled_step_passes_through_pytorchs_gates(rng):
     ours = REF["lstm.coupled"](x_t, h, c, W_xh, W_hh, b_h)
     close(ours[0], h_t[0])
     close(ours[1], c_t[0])
+
+
+@judges("lstm.coupled_back")
+def test_the_backward_pass_of_the_tie_is_autograds(rng):
+    dc = torch.tensor(rng.standard_normal((3, 4)))
+    a_f, a_g, c_prev = (
+        torch.tensor(rng.standard_normal((3, 4)), requires_grad=True) for _ in range(3)
+    )
+    f, g = torch.sigmoid(a_f), torch.tanh(a_g)
+    (f * c_prev + (1 - f) * g).backward(dc)
+    ours = REF["lstm.coupled_back"](*(t.detach().numpy() for t in (dc, c_prev, f, g)))
+    for mine, leaf in zip(ours, (a_f, a_g, c_prev), strict=True):
+        close(mine, leaf.grad)
 
 
 def gru(rng):

@@ -1,4 +1,4 @@
-"""Eight LSTMs on three tasks: what the lesson on which parts matter compares.
+"""Eight LSTMs on three tasks and a text: what the lesson on which parts matter compares.
 
 All start with forget bias 1 and every other bias at 0; the five ablated cells of a seed start with
 the weights of the full one.  settings of a run: model, lr; for the letters also longer, the factor
@@ -9,15 +9,18 @@ import numpy as np
 
 from lessons_lib import tasks, training
 from lessons_lib.functional import cross_entropy, squared_error
+from lessons_lib.text import one_hot
+from lessons_models import characters, streams
 from lessons_models import counting as strings_of
-from lessons_models import streams
 from lessons_models.cell_ablation import AblatedLSTM
+from lessons_models.character_runs import STEPS, STREAMS, tale_parts
 from lessons_models.lstm_variants import LSTMVariant
 
 FORGET_BIAS = 1.0
 ADDING = {"T": 50, "hidden_size": 16, "steps": 800}
 COUNTING = {"trained_to": 15, "tested_to": 60, "hidden_size": 8, "steps": 1000}
 LETTERS = {"hidden_size": 16, "steps": 600}
+TALES = {"hidden_size": 32, "passes": 4}
 
 # name → class, what is not as in the full LSTM
 MODELS = {
@@ -38,10 +41,10 @@ def build(name, seed, inputs, hidden_size):
     return Cell(inputs, hidden_size, rng=rng, forget_bias=FORGET_BIAS, dtype=np.float32, **options)
 
 
-def fit(model, batches, loss, rate, steps):
+def fit(model, batches, loss, rate, steps, **options):
     training.train(
         model, batches, loss=loss, optimiser=training.Adam(lr=rate, clip=1.0),
-        schedule=training.linear_decay(steps),
+        schedule=training.linear_decay(steps), **options,
     )  # fmt: skip
 
 
@@ -83,4 +86,17 @@ def letters(settings, seed):
     return float(history.metric[-50:].mean())
 
 
-TASKS = {"adding": adding, "counting": counting, "letters": letters}
+def tales(settings, seed):
+    """Bits per character on new tales that are saved over a guess among all characters."""
+    H, passes = TALES.values()
+    known, new, size = tale_parts()
+    weights = np.random.default_rng([seed, 2])
+    model = training.SequenceModel(build(settings["model"], seed, size, H), size, rng=weights)
+    batches = [(one_hot(x, size, np.float32), y)
+               for x, y in characters.char_batches(known, STEPS, STREAMS)]  # fmt: skip
+    steps = passes * len(batches)
+    fit(model, passes * batches, cross_entropy, settings["lr"], steps, carry_state=True)
+    return max(0.0, float(np.log2(size) - characters.bits_per_character(model, new)))
+
+
+TASKS = {"adding": adding, "counting": counting, "letters": letters, "tales": tales}

@@ -18,7 +18,6 @@ from tools.notebooks.in_process import code_cells, python
 NOT_YET = {
     "3_lstm/carousel",
     "3_lstm/four_steps",
-    "3_lstm/inside_a_cell",
     "3_lstm/which_parts_matter",
     "4_gru/bounded_memory",
     "4_gru/four_conventions",

@@ -16,7 +16,7 @@ from lessons_kit.plots.labels import label_ends
 from lessons_kit.plots.latches import landscape, latch
 from lessons_kit.plots.maps import errors, heatmap, verdicts
 from lessons_kit.plots.style import DARK, PALETTE, SOLVED, series_style, series_styles, use_style
-from lessons_kit.plots.sweeps import accuracy_by_gap, rungs, solved_frontier
+from lessons_kit.plots.sweeps import accuracy_by_gap, effects, rungs, solved_frontier
 
 __all__ = [
     "DARK",
@@ -26,6 +26,7 @@ __all__ = [
     "bands",
     "chunked",
     "errors",
+    "effects",
     "gradient_flow",
     "heatmap",
     "label_ends",
