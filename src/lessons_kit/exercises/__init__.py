@@ -21,6 +21,7 @@ from lessons_kit.exercises import (
     long_term_latch,
     long_term_measure,
     lstm,
+    lstm_gates,
     lstm_gradient,
     rnn,
     rnn_derive,
@@ -39,8 +40,8 @@ __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
 MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest, rnn_gradient,
            rnn_derive, rnn_truncation, rnn_shapes, rnn_text, long_term, long_term_flow,
-           long_term_growth, long_term_latch, long_term_measure, lstm, lstm_gradient, gru,
-           gru_conventions, attention, attention_layers)  # fmt: skip
+           long_term_growth, long_term_latch, long_term_measure, lstm, lstm_gates, lstm_gradient,
+           gru, gru_conventions, attention, attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
