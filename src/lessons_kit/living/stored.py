@@ -10,9 +10,12 @@ from lessons_kit.living import language
 from lessons_lib import cells
 from lessons_lib.text import Vocab
 from lessons_lib.training import SequenceModel
+from lessons_models.agreement import PRONOUN_VOCAB, PRONOUNS
 from lessons_models.attention_models import SelfAttention
 
-# What they read in the lessons.  The second country is the answer, the others are visits.
+# What the LSTM reads in the lessons: she or he?
+SUBJECTS = ("anna", "walked", "home", "slowly", "peter", "waited", "outside", "today", "and")
+# What the others read.  The second country is the answer, the others are visits.
 SENTENCE = (
     "visited", "China", "often", "I grew up in", "France", "sold", "bread", "gladly", "visited",
     "Japan", "slowly", "painted", "clocks", "I speak fluent",
@@ -21,7 +24,11 @@ SHORT = ("I grew up in", "France", "sold", "bread", "visited", "Japan", "I speak
 
 
 class Trained(NamedTuple):
-    """A stored network.  accuracy: (gap, distractors) → share of right answers when stored."""
+    """A stored network.
+
+    accuracy: (gap, distractors), of the LSTM (words in a stream,) → share of right answers when
+    stored.
+    """
 
     model: SequenceModel | SelfAttention
     vocab: Vocab
@@ -30,7 +37,9 @@ class Trained(NamedTuple):
 
 
 def load(name):
-    """ "RNN", "LSTM", "GRU" (six units) or "attention" (one head)  →  Trained.
+    """ "RNN", "GRU" (six units), "attention" (one head) or "LSTM" (eight units)  →  Trained.
+
+    The LSTM answers she or he at every word of a stream, the others name a language at the end.
 
     Raises ValueError for another name.
     """
@@ -39,14 +48,18 @@ def load(name):
     if name not in stored["networks"]:
         raise ValueError(f"no stored network {name!r}: choose from {', '.join(stored['networks'])}")
     network, rng = stored["networks"][name], np.random.default_rng(0)
-    words, answers = len(language.VOCAB), len(language.ANSWERS)
+    vocab, answers = language.VOCAB, language.ANSWERS
+    if name == "LSTM":
+        vocab, answers = PRONOUN_VOCAB, PRONOUNS
     if name == "attention":
-        model = SelfAttention(words, answers, stored["longest"], stored["size"], rng=rng)
+        sizes = len(vocab), len(answers), stored["longest"], stored["size"]
+        model = SelfAttention(*sizes, rng=rng)
     else:
-        cell = getattr(cells, name)(words, stored["hidden_size"], rng=rng)
-        model = SequenceModel(cell, answers, rng=rng, last_only=True)
+        units = network.get("hidden_size", stored["hidden_size"])
+        cell = getattr(cells, name)(len(vocab), units, rng=rng)
+        model = SequenceModel(cell, len(answers), rng=rng, last_only=name != "LSTM")
     for key, array in model.params.items():
         array[...] = network["params"][key]
-    tested = map(tuple, stored["tested"])
+    tested = map(tuple, network.get("tested", stored["tested"]))
     accuracy = dict(zip(tested, network["accuracy"], strict=True))
-    return Trained(model, language.VOCAB, language.ANSWERS, accuracy)
+    return Trained(model, vocab, answers, accuracy)
