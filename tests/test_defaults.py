@@ -40,7 +40,7 @@ WHOLE = {"input_gate": True, "forget_gate": True, "output_gate": True, "candidat
 
 SPOKEN_OF = [
     ("cells.lstm.LSTM", {"forget_bias": 0.0},
-     "3_lstm/four_steps#d6-does-it-solve", "with forget bias 0 the LSTM does worse than the RNN"),
+     "3_lstm/start_remembering#l-frontier", "with forget bias 0 the LSTM does worse than the RNN"),
     ("cells.gru.GRU", {"keep_bias": 0.0},
      "4_gru/two_gates#g7-g8-reset-filters", "the default GRU reaches further than the LSTM"),
     ("cells.lstm.LSTM", {"chrono": None},
@@ -70,11 +70,11 @@ SPOKEN_OF = [
     ("experiments.solve_gap", RUN, GAP, BUDGET),
     ("experiments.gap_sweep", EVERY, GAP, BUDGET),
     ("experiments.accuracy_on_gap", {"sentences": 256, "distractors": 0},
-     "3_lstm/four_steps#d6-does-it-solve", "at least 95 % of 256 new sentences right"),
+     "3_lstm/start_remembering#l-frontier", "at least 95 % of 256 new sentences right"),
     ("tasks.sentences.gap_sentences", {"distractors": 0},
      "2_long_term_dependencies/partial_cures#d4-gap", "the budget of the gap task"),
     ("flow.norms_over_seeds", {"seeds": (0, 1, 2, 3, 4), "input_scale": 1.0},
-     "3_lstm/four_steps#d6-does-it-solve", "the norm falls below 1e-12 in every seed"),
+     "3_lstm/what_is_solved#d6-l2-what-is-solved", "five new cells, random inputs"),
     ("gru_variants.GRUVariant", {"update_keeps": True, "reset_after": True},
      FORMS, "the library has PyTorch's form: z keeps the old state, the reset comes after"),
     ("lstm_variants.LSTMVariant", {"peepholes": False, "coupled": False, "forget_bias": 0.0},

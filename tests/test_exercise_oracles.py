@@ -718,6 +718,33 @@ def test_the_backward_pass_of_the_tie_is_autograds(rng):
         close(mine, leaf.grad)
 
 
+@judges("lstm.block_order")
+@pytest.mark.parametrize("order", ["ifgo", "ifog", "iofg", "ogfi", "fiog"])
+def test_weights_in_any_order_are_led_back_to_pytorchs(rng, order):
+    cell = lstm(rng)
+    foreign = [cell.params[k][["ifgo".index(g) for g in order]] for k in ("W_xh", "W_hh", "b_h")]
+    x_t, h, c = (rng.standard_normal(shape) for shape in ((2, 3), (2, 4), (2, 4)))
+    module = torch_bridge.to_torch(cell, torch.nn.LSTM)
+    _, after = module(torch.tensor(x_t)[None], tuple(torch.tensor(s)[None] for s in (h, c)))
+    example = (x_t, h, c, *(s[0].detach().numpy() for s in after))
+    places = REF["lstm.block_order"](REF["lstm.step"], example, *foreign)
+    assert places.tolist() == [order.index(g) for g in "ifgo"]
+
+
+@judges("lstm.hold_marked")
+def test_the_unit_set_by_hand_holds_the_last_marked_value_in_pytorch(rng):
+    cell = cells.LSTM(2, 1, rng=rng)
+    cell.params = dict(zip(("W_xh", "W_hh", "b_h"), REF["lstm.hold_marked"](), strict=True))
+    values, marks = rng.uniform(-1, 1, (150, 30)), rng.random((150, 30)) < 0.1
+    x = torch.tensor(np.stack([values, marks], axis=2))
+    hs, _ = torch_bridge.to_torch(cell, torch.nn.LSTM)(x)
+    for column in range(30):
+        for t in np.flatnonzero(marks[:, column].cumsum()):
+            last = np.flatnonzero(marks[: t + 1, column])[-1]
+            held = np.tanh(np.tanh(values[last, column]))
+            assert abs(hs[t, column, 0].item() - held) < 0.02
+
+
 def gru(rng):
     cell = cells.GRU(3, 4, rng=rng)
     for name, p in cell.params.items():

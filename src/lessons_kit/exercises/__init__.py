@@ -24,6 +24,7 @@ from lessons_kit.exercises import (
     long_term_measure,
     lstm,
     lstm_derive,
+    lstm_gates,
     lstm_gradient,
     lstm_inside,
     lstm_start,
@@ -45,9 +46,9 @@ __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
 MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest, rnn_gradient,
            rnn_derive, rnn_truncation, rnn_shapes, rnn_text, long_term, long_term_flow,
-           long_term_growth, long_term_latch, long_term_measure, lstm, lstm_derive,
-           lstm_gradient, lstm_inside, lstm_training, lstm_start, gru, gru_conventions,
-           attention_lookup, attention, attention_layers, attention_masks)  # fmt: skip
+           long_term_growth, long_term_latch, long_term_measure, lstm, lstm_gates,
+           lstm_derive, lstm_gradient, lstm_inside, lstm_training, lstm_start, gru,
+           gru_conventions, attention_lookup, attention, attention_layers, attention_masks)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 

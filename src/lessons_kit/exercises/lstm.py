@@ -10,8 +10,8 @@ from lessons_lib.functional import sigmoid
 def lstm_step(x_t, h, c, W_xh, W_hh, b_h):
     """One step of an LSTM.
 
-    x_t (B, D), h and c (B, H); W_xh (4, D, H), W_hh (4, H, H), b_h (4, H), blocks i f g o
-    →  h (B, H), c (B, H).
+    x_t (B, D), h and c (B, H); W_xh (4, D, H), W_hh (4, H, H) and
+    b_h (4, H), blocks i f g o  →  h (B, H), c (B, H).
     """
     a_i, a_f, a_g, a_o = x_t @ W_xh + h @ W_hh + b_h[:, None]
     i, f, g, o = sigmoid(a_i), sigmoid(a_f), np.tanh(a_g), sigmoid(a_o)
