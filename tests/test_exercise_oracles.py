@@ -731,6 +731,15 @@ def test_places_that_look_back_copy_the_word_before(rng):
     assert (copied[2:] - words[:-2]).abs().max() < 0.02
 
 
+@judges("attention.after_mistake")
+def test_what_follows_the_first_mistake_string_by_string(rng):
+    right, found = rng.random((6, 200)) < 0.6, []
+    for string in right.T.tolist():
+        place = string.index(False) if False in string else len(string)
+        found += string[place + 1 : place + 2]
+    assert abs(REF["attention.after_mistake"](right) - np.mean(found)) < 1e-12
+
+
 @judges("attention.tipping_power")
 def test_at_the_tipping_power_both_strings_have_one_score():
     for short, long in (((-2.5, 2), (-7.0, 9)), ((-1.0, 5), (-1.2, 8))):

@@ -1,8 +1,22 @@
-"""Exercises of chapter 5: scores divided by a power of the length, a writer that fools greedy."""
+"""Exercises of chapter 5: after the first mistake, divided scores, a writer that fools greedy."""
 
 import numpy as np
 
 from lessons_kit.exercises.exercise import Exercise, Mistake
+
+
+def after_mistake(right):
+    """How often is the answer after the first mistake right?
+
+    right (T, B), bool: whether answer t of string b is right.
+    Strings without a mistake, and those whose first mistake is their last
+    answer, do not count.
+    →  a share between 0 and 1; 0 where no string counts.
+    """
+    first = np.argmin(right, axis=0)
+    counts = ~right.all(axis=0) & (first < len(right) - 1)
+    next_ones = right[first[counts] + 1, counts]
+    return next_ones.mean() if len(next_ones) else 0.0
 
 
 def tipping_power(short, long):
@@ -43,7 +57,43 @@ def _trapped(result, K):
     return fair, bool(greedy < 2 / K * best)
 
 
+def _right_cases():
+    rng = np.random.default_rng(9)
+    cases = [(rng.random((T, B)) < 0.7,) for T, B in ((5, 40), (2, 30), (9, 25))]
+    late = np.ones((4, 3), dtype=bool)
+    late[3, 1] = False  # a mistake in the last answer alone
+    return [*cases, (late,), (np.array([[1, 0, 1], [1, 1, 0], [0, 0, 0]], dtype=bool),)]
+
+
 EXERCISES = (
+    Exercise(
+        "attention.after_mistake",
+        after_mistake,
+        _right_cases,
+        ("share",),
+        (
+            Mistake(
+                "~right.all(axis=0) & (first < len(right) - 1)",
+                "first < len(right) - 1",
+                "strings without a mistake count too: their first mistake is found at place 0.",
+            ),
+            Mistake(
+                "first[counts] + 1",
+                "first[counts]",
+                "this is the mistake itself, and it is never right. Look one place on.",
+            ),
+            Mistake(
+                "np.argmin(right, axis=0)",
+                "np.argmax(right, axis=0)",
+                "this is the first answer that is right.",
+            ),
+            Mistake(
+                "next_ones.mean() if len(next_ones) else 0.0",
+                "next_ones.sum() / right.shape[1]",
+                "divide by the strings that count, not by all.",
+            ),
+        ),
+    ),
     Exercise(
         "attention.tipping_power",
         tipping_power,
