@@ -15,6 +15,10 @@ from torch.nn import functional as F
 from lessons_kit import exercises
 from lessons_lib import cells, flow, gradcheck, torch_bridge
 from lessons_lib.functional import sigmoid
+
+
+from lessons_lib.cells.init import chrono_bias
+from lessons_models.decoding import beam_search
 from lessons_models.gru_variants import GRUVariant
 
 REF = {name: exercise.reference for name, exercise in exercises.ALL.items()}
@@ -900,6 +904,41 @@ def test_places_that_look_back_copy_the_word_before(rng):
     queries, keys = torch.tensor(W_q), torch.tensor(W_k)
     copied = F.scaled_dot_product_attention(queries, keys, words, scale=1.0)
     assert (copied[2:] - words[:-2]).abs().max() < 0.02
+
+
+@judges("attention.after_mistake")
+def test_what_follows_the_first_mistake_string_by_string(rng):
+    right, found = rng.random((6, 200)) < 0.6, []
+    for string in right.T.tolist():
+        place = string.index(False) if False in string else len(string)
+        found += string[place + 1 : place + 2]
+    assert abs(REF["attention.after_mistake"](right) - np.mean(found)) < 1e-12
+
+
+@judges("attention.tipping_power")
+def test_at_the_tipping_power_both_strings_have_one_score():
+    for short, long in (((-2.5, 2), (-7.0, 9)), ((-1.0, 5), (-1.2, 8))):
+        power = REF["attention.tipping_power"](short, long)
+        scores = [log_p / length**power for log_p, length in (short, long)]
+        assert abs(scores[0] - scores[1]) < 1e-12
+        before = [log_p / length ** (power - 0.1) for log_p, length in (short, long)]
+        assert before[0] > before[1]
+
+
+@judges("attention.greedy_trap")
+def test_the_trap_catches_greedy_and_no_wide_beam():
+    first, second = REF["attention.greedy_trap"](6)
+
+    def step(symbols, state):
+        rows = first[None] if state[0][0] else second[symbols]
+        with np.errstate(divide="ignore"):
+            return np.log(rows), (np.zeros(len(rows)),)
+
+    p = {}
+    for width in (1, 36):
+        score, _ = beam_search(step, (np.ones(1),), 0, width=width, steps=2)[0]
+        p[width] = np.exp(score)
+    assert p[1] < 2 / 6 * p[36] and abs(p[36] - 0.49) < 1e-12
 
 
 @judges("attention.order_blind")

@@ -127,7 +127,7 @@ def changed(exercise, change):
 
 
 PLAIN = [e for e in ALL if e.observe is None and e.id not in (
-    "toolkit.find_wrong", "rnn.find_mixing", "rnn.seen_steps", "rnn.find_peeking", 
+    "toolkit.find_wrong", "rnn.find_mixing", "rnn.seen_steps", "rnn.find_peeking",
     "lstm.block_order", "attention.order_blind")]  # fmt: skip
 
 

@@ -15,15 +15,18 @@ from lessons_kit.plots.curves import (
 from lessons_kit.plots.labels import label_ends
 from lessons_kit.plots.latches import landscape, latch
 from lessons_kit.plots.maps import errors, heatmap, verdicts
+from lessons_kit.plots.strings import BEAM_PLACES, beam_tree, two_loops
 from lessons_kit.plots.style import DARK, PALETTE, SOLVED, series_style, series_styles, use_style
 from lessons_kit.plots.sweeps import accuracy_by_gap, effects, rungs, solved_frontier
 
 __all__ = [
+    "BEAM_PLACES",
     "DARK",
     "PALETTE",
     "SOLVED",
     "accuracy_by_gap",
     "bands",
+    "beam_tree",
     "chunked",
     "errors",
     "effects",
@@ -42,6 +45,7 @@ __all__ = [
     "series_styles",
     "shape",
     "solved_frontier",
+    "two_loops",
     "two_readers",
     "unrolled",
     "use_style",
