@@ -15,9 +15,6 @@ from torch.nn import functional as F
 from lessons_kit import exercises
 from lessons_lib import cells, flow, gradcheck, torch_bridge
 from lessons_lib.functional import sigmoid
-
-
-from lessons_lib.cells.init import chrono_bias
 from lessons_models.decoding import beam_search
 from lessons_models.gru_variants import GRUVariant
 
