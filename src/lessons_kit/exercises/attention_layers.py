@@ -171,11 +171,6 @@ EXERCISES = (
                 "np.arange(0, d, 2) / 2 / d",
                 "the speed of pair i is 10000^(-2i/d).",
             ),
-            Mistake(
-                "np.stack([a * c - b * s, a * s + b * c], axis=-1).reshape(T, d)",
-                "np.concatenate([a * c - b * s, a * s + b * c], axis=-1)",
-                "put the two numbers of a pair back into neighbouring columns.",
-            ),
         ),
     ),
     Exercise(

@@ -11,12 +11,12 @@ def after_mistake(right):
     right (T, B), bool: whether answer t of string b is right.
     Strings without a mistake, and those whose first mistake is their last
     answer, do not count.
-    →  a share between 0 and 1; 0 where no string counts.
+    At least one string counts.
+    →  a share between 0 and 1.
     """
     first = np.argmin(right, axis=0)
     counts = ~right.all(axis=0) & (first < len(right) - 1)
-    next_ones = right[first[counts] + 1, counts]
-    return next_ones.mean() if len(next_ones) else 0.0
+    return right[first[counts] + 1, counts].mean()
 
 
 def tipping_power(short, long):
@@ -48,20 +48,20 @@ def greedy_trap(K):
 
 
 def _trapped(result, K):
-    """Are these probabilities, and does greedy lose enough?"""
+    """Are these probabilities, is another first symbol better, and does greedy lose enough?"""
     first, second = (np.asarray(rows, dtype=float) for rows in result)
     rows = np.concatenate([first[None], second])
     fair = rows.min() >= 0 and bool(np.allclose(rows.sum(axis=1), 1))
-    best, first_choice = (first[:, None] * second).max(), first.argmax()
-    greedy = first[first_choice] * second[first_choice].max()
-    return fair, bool(greedy < 2 / K * best)
+    strings, choice = (first[:, None] * second).max(axis=1), first.argmax()
+    other = bool(strings.argmax() != choice)
+    return fair, other, bool(strings[choice] < 2 / K * strings.max())
 
 
 def _right_cases():
     rng = np.random.default_rng(9)
     cases = [(rng.random((T, B)) < 0.7,) for T, B in ((5, 40), (2, 30), (9, 25))]
     late = np.ones((4, 3), dtype=bool)
-    late[3, 1] = False  # a mistake in the last answer alone
+    late[3, 1] = late[1, 0] = False  # one in the last answer, which nothing follows
     return [*cases, (late,), (np.array([[1, 0, 1], [1, 1, 0], [0, 0, 0]], dtype=bool),)]
 
 
@@ -88,8 +88,8 @@ EXERCISES = (
                 "this is the first answer that is right.",
             ),
             Mistake(
-                "next_ones.mean() if len(next_ones) else 0.0",
-                "next_ones.sum() / right.shape[1]",
+                "right[first[counts] + 1, counts].mean()",
+                "right[first[counts] + 1, counts].sum() / right.shape[1]",
                 "divide by the strings that count, not by all.",
             ),
         ),
@@ -126,17 +126,12 @@ EXERCISES = (
         "attention.greedy_trap",
         greedy_trap,
         lambda: [(3,), (5,), (40,)],
-        ("probabilities", "greedy loses enough"),
+        ("probabilities", "another first symbol is better", "greedy loses enough"),
         (
             Mistake(
                 "second[1] = np.eye(K)[0]",
                 "second[0] = np.eye(K)[0]",
                 "the good continuation follows the symbol that greedy takes anyway.",
-            ),
-            Mistake(
-                "    second[1] = np.eye(K)[0]\n",
-                "",
-                "after every first symbol all second ones are alike: nothing to miss.",
             ),
             Mistake("np.full((K, K), 1 / K)", "np.full((K, K), 1.0)", "the rows must sum to 1."),
             Mistake(
