@@ -24,9 +24,8 @@ NOT_YET = {
     "4_gru/two_gates",
     "5_attention/alignment",
     "5_attention/cost_and_reach",
-    "5_attention/looking_back",
+    "5_attention/linear_attention",
     "5_attention/pictures",
-    "5_attention/sequence_to_sequence",
     "5_attention/transformer_block",
 }
 LENGTH, MOST = 60, 25
