@@ -593,19 +593,6 @@ def test_the_coupled_step_passes_through_pytorchs_gates(rng):
     close(ours[1], c_t[0])
 
 
-@judges("lstm.coupled_back")
-def test_the_backward_pass_of_the_tie_is_autograds(rng):
-    dc = torch.tensor(rng.standard_normal((3, 4)))
-    a_f, a_g, c_prev = (
-        torch.tensor(rng.standard_normal((3, 4)), requires_grad=True) for _ in range(3)
-    )
-    f, g = torch.sigmoid(a_f), torch.tanh(a_g)
-    (f * c_prev + (1 - f) * g).backward(dc)
-    ours = REF["lstm.coupled_back"](*(t.detach().numpy() for t in (dc, c_prev, f, g)))
-    for mine, leaf in zip(ours, (a_f, a_g, c_prev), strict=True):
-        close(mine, leaf.grad)
-
-
 def gru(rng):
     cell = cells.GRU(3, 4, rng=rng)
     for name, p in cell.params.items():

@@ -16,7 +16,7 @@ from lessons_kit.plots.labels import label_ends
 from lessons_kit.plots.latches import landscape, latch
 from lessons_kit.plots.maps import heatmap, verdicts
 from lessons_kit.plots.style import DARK, PALETTE, SOLVED, series_style, series_styles, use_style
-from lessons_kit.plots.sweeps import accuracy_by_gap, effects, rungs, solved_frontier
+from lessons_kit.plots.sweeps import accuracy_by_gap, rungs, solved_frontier
 
 __all__ = [
     "DARK",
@@ -25,7 +25,6 @@ __all__ = [
     "accuracy_by_gap",
     "bands",
     "chunked",
-    "effects",
     "gradient_flow",
     "heatmap",
     "label_ends",
