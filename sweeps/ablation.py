@@ -22,7 +22,7 @@ def run(settings, seed):
 
 SWEEPS = (
     Sweep("ablation", run, every(model=MODELS, task=("adding", "counting", "letters")),
-          per=("model", "task"), grid={"lr": RATES[2:7]}, score="score", guess=0.0),
+          per=("model", "task"), grid={"lr": (*RATES[1:], 1.0)}, score="score", guess=0.0),
     Sweep("ablation-tales", run, every(model=READERS, task=("tales",)), data=tales, seconds=2,
           per=("model", "task"), grid={"lr": RATES[1:6]}, score="score", guess=0.0),
     Sweep("ablation-endless", run, ENDLESS, per=("model", "longer", "endless"),
