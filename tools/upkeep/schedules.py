@@ -20,7 +20,7 @@ DAY = (
     (LONG + "sky_and_france", "long_term.latch"),
     (LSTM + "four_steps", "lstm.step"),
     60,
-    (GRU + "two_gates", "gru.step"),
+    (GRU + "two_gates", "gru.other_sign"),
     15,
     (ATTENTION + "soft_lookup", "attention.masked_softmax"),
 )
@@ -46,6 +46,6 @@ WEEKS = (
 HOMEWORK = (
     ("rnn.forward", "rnn.smoothed_loss", "rnn.backward"),
     ("long_term.latch", "long_term.leaky_bound", "lstm.step"),
-    ("lstm.chrono", "gru.step", "attention.masked_softmax"),
+    ("lstm.chrono", "gru.one_gate", "attention.masked_softmax"),
     ("attention.additive_scores", "attention.order_blind", "attention.multi_head"),
 )
