@@ -32,7 +32,7 @@ CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOO
 TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
 BOOK_TESTS := archive book bundle check claim_rules claims colab execute falsify figures film forks jupyterlab living machines \
-	nbval_strict pace page pages portable project readme search solved teaching terms twice upgrade workflows
+	nbval_strict pace page pages portable project readme rosetta search solved teaching terms twice upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o \
 	-type f $(PLAIN) -print) $(NOTEBOOKS) $(shell find book -name '*.md' -type f $(PLAIN) -o -name '*.bib' \
@@ -78,7 +78,7 @@ STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
 .PHONY: help help-all book check test test-portable test-twice falsify test-solved test-library test-lessons \
 	test-pythons test-oldest test-newest test-wheel \
-	notebooks sync student solved grade lab work update progress doctor lint format bench sweep reproduce picture teaching chromium clean \
+	rosetta notebooks sync student solved grade lab work update progress doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
 .DEFAULT_GOAL := help
 
@@ -139,6 +139,11 @@ test-newest: ## everything on the newest versions of everything, in .venv-newest
 test-wheel: $(READY) ## the wheel in an environment with NumPy alone, in .venv-wheel
 	@rm -rf .venv-wheel && mkdir -p _build && $(BIN)/python -m venv .venv-wheel
 	@$(BIN)/python -m tools.upkeep.wheel .venv-wheel $(OR_DOCTOR)
+
+rosetta: ## run other libraries' GRUs and LSTMs in .venv-rosetta, and store which form each one has
+	@rm -rf .venv-rosetta && $(PYTHON) -m venv .venv-rosetta
+	@.venv-rosetta/bin/python -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -e '.[rosetta]'
+	@.venv-rosetta/bin/python -m tools.rosetta
 
 notebooks: $(READY) ## re-execute the notebooks in place (ONLY=… for some of them)
 	@$(BIN)/python -m tools.notebooks.execute $(or $(ONLY),$(NOTEBOOKS)) $(OR_DOCTOR)

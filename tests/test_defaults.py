@@ -42,7 +42,7 @@ SPOKEN_OF = [
     ("cells.lstm.LSTM", {"forget_bias": 0.0},
      "3_lstm/start_remembering#l-frontier", "with forget bias 0 the LSTM does worse than the RNN"),
     ("cells.gru.GRU", {"keep_bias": 0.0},
-     "4_gru/two_gates#g7-g8-reset-filters", "the default GRU reaches further than the LSTM"),
+     "4_gru/two_gates#how-far-does-it-remember", "a new GRU has b_z = 0"),
     ("cells.lstm.LSTM", {"chrono": None},
      "3_lstm/start_remembering#l2-default", "no usual start has a time constant above four steps"),
     ("cells.gru.GRU", {"chrono": None},

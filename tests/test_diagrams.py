@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 
 from lessons_kit import diagrams
 from lessons_kit.diagrams import render_svg, scene
-from lessons_kit.diagrams.description import Flow, Label
+from lessons_kit.diagrams.description import Dial, Flow, Label
 from lessons_kit.plots import PALETTE
 from lessons_lib import cells
 from lessons_lib.gradcheck import numerical_gradient
@@ -28,14 +28,24 @@ def lookup():
     return diagrams.lookup(("first", "second", "third"))
 
 
+def gru_before():
+    return diagrams.gru(reset_after=False)
+
+
+def cell_before(*sizes, **options):
+    return GRUVariant(*sizes, reset_after=False, **options)
+
+
 STEPS = {
     diagrams.rnn: ("input", "memory", "squash"),
     diagrams.lstm: ("forget", "input", "update", "output"),
     diagrams.lstm_backward: ("read-out", "sum", "road", "write", "gates", "back"),
     diagrams.gru: ("reset", "candidate", "update"),
+    gru_before: ("reset", "candidate", "update"),
     lookup: ("score", "softmax", "mix"),
 }
 MAKERS = {diagrams.rnn: cells.RNN, diagrams.lstm: cells.LSTM, diagrams.gru: cells.GRU}
+MAKERS[gru_before] = cell_before
 drawings = pytest.mark.parametrize("make", STEPS)
 
 
@@ -257,9 +267,8 @@ def test_gru_values_are_those_of_the_running_cell(update_keeps, reset_after):
     assert v["h"] == pytest.approx(h[0, 2])
     assert v["h"] == pytest.approx(old * v["h_prev"] + (1 - old) * v["n"])
     assert v["reset"] == pytest.approx(v["r"] * v["recalled"])
-    if reset_after:
-        b_n = cell.params["b_h"][2, 2]
-        assert v["n"] == pytest.approx(np.tanh(v["x"] + b_n + v["reset"]))
+    joins = v["reset"] if reset_after else v["mixed"]
+    assert v["n"] == pytest.approx(np.tanh(v["x"] + cell.params["b_h"][2, 2] + joins))
 
 
 def test_rnn_values_add_up_to_the_state():
@@ -302,6 +311,14 @@ def test_a_unit_outside_the_state_is_refused(unit, batch):
         diagrams.values_from(*running(cells.RNN), unit=unit, batch=batch)
 
 
+@pytest.mark.parametrize("reset_after", [True, False])
+def test_the_matrix_stands_before_the_reset_dial_or_behind_it(reset_after):
+    elements = diagrams.gru(reset_after=reset_after).description.elements
+    (matrix,) = (e.x for e in elements if getattr(e, "text", "") == "$W_{hn}$")
+    (dial,) = (e.x for e in elements if isinstance(e, Dial) and e.value == "r")
+    assert matrix + 20 < dial if reset_after else dial < matrix - 20
+
+
 @pytest.mark.parametrize(
     ("update_keeps", "old", "new"), [(True, "z", "(1 − z)"), (False, "(1 − z)", "z")]
 )
@@ -310,7 +327,7 @@ def test_the_gru_labels_its_shares_by_the_meaning_of_z(update_keeps, old, new):
     root = ET.fromstring(diagram.svg(values={"z": 0.75, "1-z": 0.25}))
     texts = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
     assert f"old × {old} {'0.75' if update_keeps else '0.25'}" in texts
-    assert f"new × {new}" in texts
+    assert "new ×" in texts and f"{new} {'0.25' if update_keeps else '0.75'}" in texts
     kept = "old" if update_keeps else "new"
     assert f"weighs the {kept} state, 0.75" in diagram.alt_text({"z": 0.75})
 

@@ -1,7 +1,8 @@
 """The drawing of a GRU cell.
 
 The old state forks at the left edge.  The upper road keeps it, the middle road sends it through
-the reset dial into the candidate, the lower wire feeds the gates.  One dial mixes old and new.
+the matrix and the reset dial, in the order of the form, into the candidate, the lower wire feeds
+the gates.  One dial mixes old and new.
 """
 
 from lessons_kit.diagrams.description import (
@@ -17,15 +18,15 @@ from lessons_kit.diagrams.description import (
     Step,
 )
 
-TOP, Y, LOW, X_WIRE, H_WIRE = 44, 122, 188, 226, 242  # heights
-FORK, R, N, Z = 62, 114, 180, 294  # columns: fork, reset, candidate, update
-HALF, RISE, SIGMA, MIX, HEAD = BOX[0] / 2, BOX[1] / 2, 36, 20, 10
+TOP, Y, LOW, X_WIRE, H_WIRE = 36, 122, 188, 226, 242  # heights
+FORK, FIRST, SECOND, N, Z = 52, 90, 138, 192, 294  # fork, matrix and reset, candidate, update
+HALF, RISE, SIGMA, MATRIX, MIX = BOX[0] / 2, BOX[1] / 2, 36, 40, 20
 # a half circle: the input's wire steps over the state's wire here
 HOP = ((0, 6), (3, 5.2), (5.2, 3), (6, 0), (5.2, -3), (3, -5.2), (0, -6))
 
 
-def _wires():
-    """h_{t-1} and x_t on their way to the two gates and to the candidate."""
+def _wires(R):
+    """h_{t-1} and x_t on their way to the candidate and to the two gates, of which r is at R."""
     left = ((N, X_WIRE), (R + 8, X_WIRE), (R + 8, LOW + RISE))
     right = ((N, X_WIRE), (Z - 8, X_WIRE), (Z - 8, LOW + RISE))
     bridge = [(N + dx, H_WIRE + dy) for dx, dy in HOP]
@@ -50,20 +51,35 @@ def _wires():
     )
 
 
-def _candidate():
-    """The reset dial on the old state, and the tanh behind it."""
+def _reset(R):
+    """The reset dial at R, and the σ that opens it."""
     return (
-        Flow("reset_gate", ((FORK, Y), (R - DIAL, Y)), "recalled", arrow=True),
         Box("reset_gate", R, LOW, "σ", SIGMA, gate=True),
         Control("reset_gate", ((R, LOW - RISE), (R, Y + DIAL))),
         Dial("reset_gate", R, Y, "r"),
         Label("reset_gate", R, Y - DIAL - 8, "reset", value="r"),
-        Label("reset_gate", FORK + 4, Y + 27, value="recalled", anchor="start"),
-        Flow("reset_gate", ((R + DIAL, Y), (N - HALF, Y)), "reset", arrow=True),
-        Label("reset_gate", R + DIAL + 16, Y + 27, value="reset"),
+    )
+
+
+def _candidate(reset_after):
+    """From the fork to the tanh: matrix and dial, or dial and matrix, with the two numbers."""
+    halves, names = (MATRIX / 2, DIAL), ("recalled", "reset")
+    if not reset_after:
+        halves, names = halves[::-1], ("reset", "mixed")
+    to_first = ((FORK, Y), (FIRST - halves[0], Y))
+    between = ((FIRST + halves[0], Y), (SECOND - halves[1], Y))
+    return (
+        Flow("reset_gate", to_first, "h_prev", arrow=True),
+        Box("reset_gate", FIRST if reset_after else SECOND, Y, "$W_{hn}$", MATRIX),
+        *_reset(SECOND if reset_after else FIRST),
+        Flow("reset_gate", between, names[0], arrow=True),
+        Label("reset_gate", 111 if reset_after else 117, Y + 30, value=names[0]),
+        Flow("reset_gate", ((SECOND + halves[1], Y), (N - HALF, Y)), names[1], arrow=True),
+        Label("reset_gate", 165, Y + 30, value=names[1]),
         Box("candidate", N, Y, "tanh"),
         Flow("new", ((N + HALF, Y), (Z - MIX, Y)), "n", arrow=True),
-        Label("new", Z - 8, Y - MIX - 6, "candidate", value="n", anchor="end"),
+        Label("new", Z - 10, Y - MIX - 21, "candidate", anchor="end"),
+        Label("new", Z - 10, Y - MIX - 6, value="n", anchor="end"),
     )
 
 
@@ -71,9 +87,9 @@ def _mixture(old, new):
     """The update dial; ``old`` and ``new`` are its two shares: a text and a value each."""
     return (
         Flow("old", ((FORK, Y), (FORK, TOP), (Z, TOP), (Z, Y - MIX)), "h_prev", arrow=True),
-        Label("old", Z - 10, TOP + 24, f"old × {old[0]}", value=old[1], anchor="end"),
-        Label("new_share", Z - 9, Y + 35, f"new × {new[0]}", anchor="end"),
-        Label("new_share", Z - 9, Y + 50, value=new[1], anchor="end"),
+        Label("old", Z - 10, TOP + 22, f"old × {old[0]}", value=old[1], anchor="end"),
+        Label("new_share", Z - 9, Y + 35, "new ×", anchor="end"),
+        Label("new_share", Z - 9, Y + 50, new[0], value=new[1], anchor="end"),
         Box("update_gate", Z, LOW, "σ", SIGMA, gate=True),
         Control("update_gate", ((Z, LOW - RISE), (Z, Y + MIX))),
         Dial("update_gate", Z, Y, "z", MIX),
@@ -112,11 +128,13 @@ def describe_gru(update_keeps=True, reset_after=True):
     z, rest = ("$z$", "z"), ("(1 − $z$)", "1-z")
     old, new = (z, rest) if update_keeps else (rest, z)
     weighed = "old" if update_keeps else "new"
+    reset_at = SECOND if reset_after else FIRST
+    order = "its matrix and the reset dial" if reset_after else "the reset dial and the matrix"
     return Description(
         title="a GRU cell",
         size=(400, 290),
-        frame=(48, 20, 350, 264),
-        elements=_wires() + _candidate() + _mixture(old, new),
+        frame=(46, 20, 350, 264),
+        elements=_wires(reset_at) + _candidate(reset_after) + _mixture(old, new),
         steps=_steps(update_keeps, reset_after),
         gates=frozenset({"r", "z", "1-z"}),
         words=(
@@ -126,7 +144,7 @@ def describe_gru(update_keeps=True, reset_after=True):
             ("h_prev", "hidden state before"),
             ("h", "hidden state after"),
         ),
-        route="The old state runs along the top to the update dial and through the reset dial to "
-        "the candidate's tanh, where the input joins; the update dial mixes the old state and the "
-        "candidate into the new state; two sigmoids set the dials.",
+        route="The old state runs along the top to the update dial and through "
+        f"{order} to the candidate's tanh, where the input joins; the update dial mixes the old "
+        "state and the candidate into the new state; two sigmoids set the dials.",
     )

@@ -11,7 +11,8 @@ def values_from(cell, x_t, state, unit=0, batch=0):
     cell: an RNN, LSTM or GRU; x_t (B, D); state (h,) or (h, c), each (B, H)
     →  dict of floats: h_prev, h, x (what the input adds to what tanh squashes into the state) and
     RNN: memory (h_prev's part), b, a · LSTM: c_prev, f, i, o, g, kept, written, c, tanh_c ·
-    GRU: r, z, 1-z, n, recalled (what the reset gate is given), reset (what it lets through).
+    GRU: r, z, 1-z, n, recalled (what the reset gate is given), reset (what it lets through), mixed
+    (what the matrix makes of the gated state).
     Raises ValueError where the unit or the batch entry does not exist.
     """
     h = state[0]
@@ -29,6 +30,7 @@ def values_from(cell, x_t, state, unit=0, batch=0):
         values |= _lstm(values, state[1][at])
     elif "z" in values:
         values |= _gru(cell, values, from_h, unit)
+        values["mixed"] = (gates["r"] * h)[batch] @ cell.params["W_hh"][2, :, unit]
     else:
         values |= {"memory": from_h, "b": cell.params["b_h"][unit]}
     return {name: float(value) for name, value in values.items()}

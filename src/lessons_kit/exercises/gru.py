@@ -1,22 +1,9 @@
-"""Exercises of chapter 4: the step and its gradient, the bound, the keep bias."""
+"""Exercises of chapter 4: gradients of gates, the bound, the keep bias."""
 
 import numpy as np
 
 from lessons_kit.exercises.exercise import Exercise, Mistake
 from lessons_lib.functional import sigmoid
-
-
-def gru_step(x_t, h, W_xh, W_hh, b_h, b_hn):
-    """One step of a GRU in PyTorch's form: z weighs the old state, reset after the product.
-
-    x_t (B, D), h (B, H); W_xh (3, D, H), W_hh (3, H, H), b_h (3, H), blocks r z n; b_hn (H,)
-    →  h (B, H).
-    """
-    (W_xr, W_xz, W_xn), (W_hr, W_hz, W_hn), (b_r, b_z, b_n) = W_xh, W_hh, b_h
-    r = sigmoid(x_t @ W_xr + h @ W_hr + b_r)
-    z = sigmoid(x_t @ W_xz + h @ W_hz + b_z)
-    n = np.tanh(x_t @ W_xn + b_n + r * (h @ W_hn + b_hn))
-    return (1 - z) * n + z * h
 
 
 def gru_step_backward(dh, h_prev, r, z, n, W_hh, b_hn):
@@ -35,6 +22,21 @@ def gru_step_backward(dh, h_prev, r, z, n, W_hh, b_hn):
     return dh_prev, da_r, da_z, da_n
 
 
+def one_gate_backward(dh, h_prev, f, n, W_hf, W_hn):
+    """One step back through the minimal gated unit.
+
+    dh (B, H): what arrives at h_t; h_prev, f, n (B, H) of the step;
+    W_hf, W_hn (H, H)
+    →  dh_prev, da_f, da_n (B, H), a being what σ and tanh were given.
+    """
+    da_n = dh * f * (1 - n**2)
+    dq = da_n @ W_hn.T
+    df = dh * (n - h_prev) + dq * h_prev
+    da_f = df * f * (1 - f)
+    dh_prev = dh * (1 - f) + dq * f + da_f @ W_hf.T
+    return dh_prev, da_f, da_n
+
+
 def state_bound(h0):
     """The smallest bound on |h_t| that no GRU can break, at any later step.
 
@@ -44,21 +46,14 @@ def state_bound(h0):
 
 
 def keep_bias(share, lag):
-    """The bias of z with which a GRU keeps a given share of its state over a given lag.
+    """The bias of z with which a GRU keeps a given share over a given lag.
 
-    z weighs the old state and is σ(bias) at every step; share: a number between 0 and 1, what is
-    left after ``lag`` steps; lag: a whole number  →  the bias, a number.
+    z weighs the old state and is σ(bias) at every step; share: a number
+    between 0 and 1, what is left after ``lag`` steps; lag: a whole number
+    →  the bias, a number.
     """
     z = share ** (1 / lag)
     return np.log(z / (1 - z))
-
-
-def _step_cases():
-    rng, cases = np.random.default_rng(0), []
-    for B, D, H in ((3, 2, 4), (2, 5, 3)):
-        shapes = (B, D), (B, H), (3, D, H), (3, H, H), (3, H), (H,)
-        cases.append(tuple(rng.standard_normal(shape) for shape in shapes))
-    return cases
 
 
 def _back_cases():
@@ -71,37 +66,16 @@ def _back_cases():
     return cases
 
 
+def _one_gate_cases():
+    rng, cases = np.random.default_rng(2), []
+    for B, H in ((3, 4), (2, 3)):
+        dh, h, f, n = rng.standard_normal((4, B, H))
+        W_hf, W_hn = rng.standard_normal((2, H, H))
+        cases.append((dh, h, sigmoid(f), np.tanh(n), W_hf, W_hn))
+    return cases
+
+
 EXERCISES = (
-    Exercise(
-        "gru.step",
-        gru_step,
-        _step_cases,
-        ("h",),
-        (
-            Mistake(
-                "(1 - z) * n + z * h",
-                "z * n + (1 - z) * h",
-                "your z weighs the candidate. In PyTorch's form it weighs the old state.",
-            ),
-            Mistake(
-                "r * (h @ W_hn + b_hn)",
-                "(r * h) @ W_hn + b_hn",
-                "your reset gate acts before the product; here it acts after it.",
-            ),
-            Mistake(
-                "r * (h @ W_hn + b_hn)",
-                "r * (h @ W_hn) + b_hn",
-                "b_hn stands inside the reset gate's bracket.",
-            ),
-            Mistake(
-                "(W_xr, W_xz, W_xn), (W_hr, W_hz, W_hn), (b_r, b_z, b_n)",
-                "(W_xz, W_xr, W_xn), (W_hz, W_hr, W_hn), (b_z, b_r, b_n)",
-                "the blocks are r z n; reset and update gate have changed places.",
-            ),
-            Mistake("np.tanh(x_t", "sigmoid(x_t", "the candidate is made by tanh: it has a sign."),
-            Mistake(" + b_n +", " +", "the bias b_n is missing."),
-        ),
-    ),
     Exercise(
         "gru.backward",
         gru_step_backward,
@@ -120,6 +94,41 @@ EXERCISES = (
                 "h_prev @ W_hn + b_hn",
                 "h_prev @ W_hn",
                 "the reset gate was given h W_hn + b_hn.",
+            ),
+        ),
+    ),
+    Exercise(
+        "gru.one_gate",
+        one_gate_backward,
+        _one_gate_cases,
+        ("dh_prev", "da_f", "da_n"),
+        (
+            Mistake(
+                " + dq * h_prev",
+                "",
+                "f has two jobs. Its gradient has a part from each.",
+            ),
+            Mistake(
+                "dh * (n - h_prev) + dq",
+                "dh * (h_prev - n) + dq",
+                "here f multiplies the new, and 1 - f the old.",
+            ),
+            Mistake(
+                " + dq * f",
+                "",
+                "h reached the candidate too, behind the gate.",
+            ),
+            Mistake("dh * (1 - f) + dq", "dq", "the direct path, which 1 - f keeps, is missing."),
+            Mistake(" + da_f @ W_hf.T", "", "the gate itself was made from h_prev."),
+            Mistake(
+                "dh * f * (1 - n**2)",
+                "dh * (1 - f) * (1 - n**2)",
+                "the candidate enters h_t times f.",
+            ),
+            Mistake(
+                "dq = da_n @ W_hn.T",
+                "dq = da_n * f @ W_hn.T",
+                "on the way back the matrix comes first and the gate second.",
             ),
         ),
     ),
