@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.page_scripts import ASK, AXE, FAULTS, LOOK, SHIFT, SPARE
+from tests.page_scripts import ASK, AXE, FAULTS, LOOK, SETTLE, SHIFT, SPARE
 from tools.environment import ROOT
 from tools.notebooks import hygiene
 from tools.publish.server import serve
@@ -16,6 +16,7 @@ SITE = ROOT / "_build" / "html"
 PAGES = [f"{entry}.html" for entry in hygiene.toc_entries()]
 OTHERS = ["search.html", "404.html", "search.html?q=forget+gate"]
 LIMIT = 300_000  # bytes of a page, compressed, with all that it loads
+WIDTHS = (390, 1280)  # of a phone and a desk
 OUTSIDE = re.compile(r"^\s*(?:https?:)?//")
 
 
@@ -70,12 +71,10 @@ def server():
         yield address
 
 
-@pytest.fixture(scope="module", params=[390, 1280])
-def tab(request, chromium):
-    """A tab of this width  →  it, with `asked` and `faults` of the page that is open."""
-    context = chromium.new_context(
-        viewport={"width": request.param, "height": 844}, reduced_motion="reduce"
-    )
+@pytest.fixture(scope="module")
+def tab(chromium):
+    """A tab  →  it, with `asked` and `faults` of the page that is open."""
+    context = chromium.new_context(reduced_motion="reduce")
     context.add_init_script(SHIFT)
     tab = context.new_page()
     tab.asked, tab.faults = [], []
@@ -87,20 +86,38 @@ def tab(request, chromium):
     context.close()
 
 
-@pytest.mark.parametrize("name", PAGES + OTHERS)
-def test_a_page_is_whole_offline_in_the_light_and_in_the_dark(name, server, tab):
+def widen(tab, width):
+    tab.set_viewport_size({"width": width, "height": 844})
+    tab.evaluate(SETTLE)
+
+
+def at(width, faults):
+    return [f"{width} px wide: {fault}" for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("name", "widths"),
+    [(name, WIDTHS[:: (-1) ** turn]) for turn, name in enumerate(PAGES + OTHERS)],
+    ids=PAGES + OTHERS,
+)
+def test_a_page_is_whole_offline_in_the_light_and_in_the_dark(name, widths, server, tab):
+    """Loaded once, every second page wide and then made narrow, the others the other way."""
     tab.asked.clear(), tab.faults.clear()
     tab.emulate_media(color_scheme="light")
+    tab.set_viewport_size({"width": widths[0], "height": 844})
     tab.goto(f"{server}/{name}", wait_until="load")
     tab.evaluate("document.fonts.ready.then(() => 0)")
-    found = judge(tab.evaluate(LOOK), "light") + axe(tab, name)
+    found = at(widths[0], judge(tab.evaluate(LOOK), "light"))
+    widen(tab, widths[1])
+    again = tab.evaluate(LOOK) | {"moved": 0}  # as that was asked for
+    found += at(widths[1], judge(again, "light")) + axe(tab, name, widths)
     away = [url for url in tab.asked if not url.startswith((server, "data:", "blob:"))]
     faults = tab.faults + away + found
     assert not faults, "\n".join(faults)
 
 
 def test_a_page_opens_in_the_dark_for_who_reads_in_the_dark(server, chromium):
-    for width in (390, 1280):
+    for width in WIDTHS:
         context = chromium.new_context(
             viewport={"width": width, "height": 844}, color_scheme="dark", reduced_motion="reduce"
         )
@@ -116,18 +133,24 @@ def test_a_page_opens_in_the_dark_for_who_reads_in_the_dark(server, chromium):
 KINDS = {}  # of text, with how often each was seen
 
 
-def axe(tab, name):
+def axe(tab, name, widths):
     """What axe-core finds on an open page in the light, and of contrast in the dark."""
     tab.evaluate(SPARE)
     tab.evaluate(AXE)
-    ask(tab)
-    light = tab.evaluate(FAULTS)
+    found = []
+    for width in widths[::-1]:  # the page has the last of them
+        widen(tab, width)
+        ask(tab)
+        found += at(width, tab.evaluate(FAULTS))
     if name == "404.html":  # it has no script that would follow the reader's system
-        return light
+        return found
     tab.emulate_media(color_scheme="dark")
     tab.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=5000)
-    dark = tab.evaluate(FAULTS, "color-contrast") if ask(tab) else []
-    return light + [f"in the dark, {fault}" for fault in dark]
+    for width in widths:
+        widen(tab, width)
+        dark = tab.evaluate(FAULTS, "color-contrast") if ask(tab) else []
+        found += at(f"in the dark, {width}", dark)
+    return found
 
 
 def ask(tab):

@@ -103,11 +103,13 @@ def unmet(extras):
         one = found(need.name)
         if not one or not need.specifier.contains(one.version, prereleases=True):
             unfit.setdefault(need.name, (f"{need.name}{need.specifier}", one and one.version))
-        if one and str(need) not in seen:
+        if one and (need.name, *need.extras) not in seen:
             asked = [{"extra": extra} for extra in need.extras or [""]]
-            others = map(Requirement, one.requires or [])
+            # to read a line is slow: not those of extras that nobody asked for
+            lines = [r for r in one.requires or [] if need.extras or "; extra" not in r]
+            others = map(Requirement, lines)
             ask += [o for o in others if not o.marker or any(map(o.marker.evaluate, asked))]
-        seen.add(str(need))
+        seen.add((need.name, *need.extras))
     return unfit
 
 
@@ -119,8 +121,7 @@ def packages(root, extras):
         yield f"Missing: {', '.join(missing)}.", pip("install", *pins, *missing)
     for name, (spec, got) in unfit:
         if got:
-            mend = pip("install", "--upgrade", *pins, spec)
-            yield f"{name} {got} is installed; needed is {spec}.", mend
+            yield f"{name} {got} is installed; needed is {spec}.", pip("install", "-U", *pins, spec)
     project = Path(root, "pyproject.toml").read_text(encoding="utf-8") if root else ""
     for need in {*re.findall(r'(?m)^version = "(.+)"', project)} - {got := version("lessons_lib")}:
         text = f"The installed library is version {got}, the course in this folder is {need}."
