@@ -219,22 +219,42 @@ def test_a_page_says_what_it_is(site):
     assert len(set(descriptions)) == len(PAGES)
 
 
-def test_on_paper_answers_are_open_and_the_page_is_light(server, chromium):
+@pytest.mark.parametrize("asked", ["", "?answers"])
+def test_on_paper_the_page_is_light_and_what_is_folded_only_there_if_asked_for(
+    asked, server, chromium
+):
     context = chromium.new_context(color_scheme="dark")
     tab = context.new_page()
-    tab.goto(f"{server}/book/4_gru/two_gates.html", wait_until="load")
-    seen = """() => [document.querySelectorAll('article details:not([open])').length,
+    tab.goto(f"{server}/book/4_gru/two_gates.html{asked}", wait_until="load")
+    seen = """() => { const boxes = [...document.querySelectorAll('article details')];
+      return [boxes.filter(b => b.open).length, boxes.filter(b => b.checkVisibility()).length,
       document.documentElement.dataset.theme,
       document.querySelector('article h1').checkVisibility(),
-      document.querySelector('.bd-sidebar-primary').checkVisibility()]"""
+      document.querySelector('.bd-sidebar-primary').checkVisibility()]; }"""
     before = tab.evaluate(seen)
     tab.emulate_media(media="print")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert tab.evaluate(seen) == [0, "light", True, False]
+    every = before[1] if asked else 0
+    assert tab.evaluate(seen) == [every, every, "light", True, False]
     tab.emulate_media(media="screen")
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert before[0] > 0 and tab.evaluate(seen)[:2] == before[:2] == [before[0], "dark"]
+    assert before[0] == 0 < before[1] and tab.evaluate(seen)[:3] == before[:3] == [
+        0,
+        before[1],
+        "dark",
+    ]
     context.close()
+
+
+def test_what_a_reader_has_opened_is_on_the_paper(server, chromium):
+    tab = chromium.new_page()
+    tab.goto(f"{server}/book/4_gru/two_gates.html", wait_until="load")
+    tab.evaluate("document.querySelector('article details').open = true")
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    shown = "[...document.querySelectorAll('article details')].map(b => b.checkVisibility())"
+    assert tab.evaluate(shown).count(True) == 1 and tab.evaluate(shown)[0]
+    tab.close()
 
 
 def test_who_asks_for_less_motion_sees_folded_code_at_once(server, tab):

@@ -15,11 +15,12 @@
   });
   formulas.forEach((formula) => watch.observe(formula));
 
-  // On paper the page is light and every folded answer open; afterwards as the reader left it.
+  // On paper the page is light. What is folded stays off it (page.css), but for `page.html?answers`.
   const page = document.documentElement.dataset;
   let opened = [], theme = page.theme;
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("article details:not([open])")];
+    const all = new URLSearchParams(location.search).has("answers");
+    opened = all ? [...document.querySelectorAll("article details:not([open])")] : [];
     opened.forEach((box) => { box.open = true; });
     theme = page.theme;
     page.theme = "light";

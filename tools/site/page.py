@@ -62,6 +62,10 @@ class Templates(BuiltinTemplateLoader):
 
     def render(self, template, context):
         text = super().render(template, context)
+        if self.builder.name == "epub" and "</html>" in text and "pagename" in context:
+            from tools.site import epub
+
+            return epub.page(text, context["pagename"])
         if self.builder.name != "html" or FRAME not in text:
             return text
         self.context = context
