@@ -263,3 +263,33 @@ def test_who_asks_for_less_motion_sees_folded_code_at_once(server, tab):
         return [...document.querySelectorAll('details *')]
             .filter(e => getComputedStyle(e).animationName != 'none').length; }"""
     assert tab.evaluate(moving) == 0
+
+
+def test_what_is_wider_than_its_box_fades_until_it_is_scrolled_to_its_end(server, tab):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{server}/book/3_lstm/four_steps.html", wait_until="load")
+    fades = """() => new Promise(done => requestAnimationFrame(() => setTimeout(() => {
+      const seen = e => [e.scrollWidth > e.clientWidth + 2,
+        getComputedStyle(e).maskImage.startsWith('linear-gradient')];
+      const boxes = [...document.querySelectorAll('article pre')];
+      done(boxes.filter(e => e.checkVisibility()).map(seen));
+    }, 100)))"""
+    seen = tab.evaluate(fades)
+    assert [True, True] in seen and [False, False] in seen
+    assert all(wide == fading for wide, fading in seen)
+    tab.evaluate("document.querySelectorAll('article pre').forEach(e => { e.scrollLeft = 9999; })")
+    assert not [fading for _, fading in tab.evaluate(fades) if fading]
+
+
+def test_a_page_that_is_not_there_leads_to_the_search_and_to_every_lesson(server, chromium):
+    tab = chromium.new_page()
+    lost = (SITE / "404.html").read_text(encoding="utf-8")
+    tab.route("**/gone/**", lambda route: route.fulfill(body=lost, content_type="text/html"))
+    tab.goto(f"{server}/book/gone/deep.html", wait_until="load")
+    links = tab.evaluate("[...document.querySelectorAll('nav a')].map(a => a.href)")
+    assert {f"{server}/{page}" for page in PAGES} <= set(links)
+    tab.fill("input[name=q]", "forget gate")
+    tab.press("input[name=q]", "Enter")
+    tab.wait_for_selector("#search-results li", timeout=10000)
+    assert tab.url.startswith(f"{server}/search.html?q=forget")
+    tab.close()

@@ -15,6 +15,19 @@
   });
   formulas.forEach((formula) => watch.observe(formula));
 
+  // What is wider than its box fades at the right (course.css), until it is scrolled to its end.
+  const boxes = document.querySelectorAll(
+    "article :is(pre, .formula, .output, .pst-scrollable-table-container)");
+  const show = ({ target }) => {
+    const { scrollLeft, clientWidth, scrollWidth } = target;
+    target.toggleAttribute("data-more", scrollLeft + clientWidth < scrollWidth - 2);
+  };
+  const sizes = new ResizeObserver((entries) => entries.forEach(show));
+  boxes.forEach((box) => {
+    sizes.observe(box);
+    box.addEventListener("scroll", show, { passive: true });
+  });
+
   // On paper the page is light. What is folded stays off it (page.css), but for `page.html?answers`.
   const page = document.documentElement.dataset;
   let opened = [], theme = page.theme;
