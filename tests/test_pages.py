@@ -254,6 +254,12 @@ def test_what_a_reader_has_opened_is_on_the_paper(server, chromium):
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     shown = "[...document.querySelectorAll('article details')].map(b => b.checkVisibility())"
     assert tab.evaluate(shown).count(True) == 1 and tab.evaluate(shown)[0]
+    whole = (
+        "[...document.querySelectorAll('article pre')].map(e => getComputedStyle(e).breakInside)"
+    )
+    assert set(tab.evaluate(whole)) == {
+        "avoid"
+    }  # no box begins on a page and has its code on the next
     tab.close()
 
 
