@@ -94,7 +94,7 @@ else
 
 .PHONY: help help-all book epub check test test-portable test-twice falsify test-solved test-library test-lessons \
 	test-pythons test-oldest test-newest test-wheel \
-	notebooks sync student solved grade lab work update progress doctor lint format bench sweep reproduce picture teaching chromium clean \
+	notebooks sync student solved quiz slides grade lab work update progress doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
 .DEFAULT_GOAL := help
 
@@ -173,6 +173,12 @@ student: $(READY) ## the notebooks without solutions (ONLY=… for some), in _bu
 	@rm -rf _build/student
 	@$(BIN)/python -m tools.editions strip $(or $(ONLY),$(NOTEBOOKS)) --to _build/student $(OR_DOCTOR)
 	@$(BIN)/python -m tools.editions.student_zip _build/student $(OR_DOCTOR)
+
+quiz: $(READY) ## the questions of the lessons for Moodle or Canvas: _build/quiz.gift
+	@$(BIN)/python -m tools.editions.quiz --to _build/quiz.gift $(OR_DOCTOR)
+
+slides: book ## the figures of each chapter as slides: _build/slides
+	@$(BIN)/python -m tools.editions.slides --to _build/slides $(OR_DOCTOR)
 
 grade: $(READY) ## the marks of a folder of hand-ins (FROM=folder TO=marks.csv, ONLY=…)
 	@$(BIN)/python -m tools.grading "$$FROM" "$$TO" --only "$$ONLY" $(if $(SECONDS),--seconds $(SECONDS)) $(OR_DOCTOR)
