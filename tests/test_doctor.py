@@ -82,7 +82,8 @@ class Course:
 
     def module(self, name, source):
         self.unlink(key(name))
-        (self.site / f"{key(name)}.py").write_text(source, encoding="utf-8")
+        (self.site / key(name)).mkdir(exist_ok=True)
+        (self.site / key(name) / "__init__.py").write_text(source, encoding="utf-8")
 
     def remove(self, name):
         self.unlink(key(name))
@@ -189,9 +190,8 @@ def test_a_package_that_does_not_load_is_named_with_its_error(course):
 
 
 def test_a_package_whose_files_were_deleted_is_installed_again(course):
-    course.remove("tqdm")
     course.install("tqdm", "4.67.1")
-    (course.site / "tqdm.py").unlink()
+    (course.site / "tqdm" / "__init__.py").unlink()
     record = course.site / "tqdm-4.67.1.dist-info" / "RECORD"
     record.write_text("tqdm-4.67.1.dist-info/METADATA,,\ntqdm/__init__.py,,\n", encoding="utf-8")
     told(

@@ -111,7 +111,7 @@ def unmet(extras):
         if not one or not need.specifier.contains(one.version, prereleases=True):
             unfit.setdefault(need.name, (f"{need.name}{need.specifier}", one and one.version))
         elif hollow(one):
-            unfit[need.name] = f"{need.name}=={one.version}", "without its files"
+            unfit[need.name] = f"{need.name}=={one.version}", f"{one.version} without its files"
         if one and (need.name, *need.extras) not in seen:
             asked = [{"extra": extra} for extra in need.extras or [""]]
             # to read a line is slow: not those of extras that nobody asked for
