@@ -4,6 +4,7 @@
 #   PIP_ARGS     more arguments for the install         make book PIP_ARGS="--no-cache-dir"
 #   ONLY         the notebooks to run or re-execute     make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
 #   SINCE        the branch that changes go to        make check SINCE=upstream/main
+#   WITHOUT      chapters to leave out                  make book WITHOUT="4_gru 5_attention"
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 #   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
@@ -20,6 +21,7 @@ PYTHONS     ?=
 ONLY        ?=
 SINCE       ?=
 VENV        ?= .venv
+WITHOUT     ?=
 
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.installed
@@ -42,7 +44,7 @@ SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \
 # The library is found, not imported: a slip in its sources is no reason to throw an environment away.
 SOUND = import sys, pathlib, pip, importlib.util as u; s = u.find_spec('lessons_lib'); \
 	sys.exit(sys.version_info < (3, 11) or not (s and s.origin) or \
-	not pathlib.Path(s.origin).resolve().is_relative_to(pathlib.Path.cwd()))
+	not any(pathlib.Path(s.origin).resolve().is_relative_to(pathlib.Path(p).resolve()) for p in ('.', 'src')))
 ifneq ($(wildcard $(READY)),)
 ifneq ($(shell $(BIN)/python -E -c "$(SOUND)" 2>/dev/null && echo sound),sound)
 UNSOUND := is broken or belongs to another folder
@@ -76,9 +78,23 @@ PYTEST = $(BIN)/python -m pytest $(PYTEST_ARGS) -n logical --maxprocesses 8 \
 OLDEST = .venv-oldest/bin/uv pip compile -q --no-header --no-annotate pyproject.toml
 STRICT = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help help-all book check test test-portable test-twice falsify test-solved test-library test-lessons \
+ifneq ($(strip $(WITHOUT)),)
+# A part of the course: the same commands, in a copy without these chapters.
+PARTLY := book student solved zip test-lessons
+ifneq ($(filter-out $(PARTLY),$(or $(MAKECMDGOALS),help)),)
+$(error WITHOUT goes with $(PARTLY:%=make %): in the place of make $(MAKECMDGOALS))
+endif
+.PHONY: part $(PARTLY)
+$(MAKECMDGOALS): part
+	@$(MAKE) --no-print-directory -C _build/part WITHOUT= VENV="$(abspath $(VENV))" $@
+part:
+	@$(MAKE) -s --no-print-directory WITHOUT= $(READY)
+	@$(BIN)/python -m tools.editions.part $(WITHOUT) --to _build/part
+else
+
+.PHONY: help help-all book epub check test test-portable test-twice falsify test-solved test-library test-lessons \
 	test-pythons test-oldest test-newest test-wheel \
-	rosetta notebooks sync student solved grade lab work update progress doctor lint format bench sweep reproduce picture teaching chromium clean \
+	rosetta notebooks sync student solved quiz slides grade lab work update progress doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
 .DEFAULT_GOAL := help
 
@@ -95,6 +111,13 @@ book: $(READY) _build/.clean ## build the pages from the stored outputs, strictl
 		|| { cat _build/log.txt; false; } $(OR_DOCTOR)
 	@mv _build/.started _build/.clean
 	@echo "The book is built. Open: $(CURDIR)/_build/html/index.html"
+
+epub: $(READY) ## the book for an e-reader: _build/memory_in_sequences.epub
+	@mkdir -p _build/epub
+	@NO_COLOR=1 $(BIN)/jupyter-book build . -W -n --keep-going -q --builder custom --custom-builder epub \
+		--path-output _build/epub >_build/epub/log.txt 2>&1 || { cat _build/epub/log.txt; false; } $(OR_DOCTOR)
+	@mv _build/epub/_build/epub/*.epub _build/
+	@echo "The book for an e-reader: $(CURDIR)/$$(ls _build/*.epub)"
 
 check: lint chromium book ## in a minute or so, while you work: lint, the tests and lessons of what changed (SINCE=main)
 	@$(BIN)/python -m tools.upkeep.check $(SINCE) $(OR_DOCTOR)
@@ -155,6 +178,12 @@ student: $(READY) ## the notebooks without solutions (ONLY=… for some), in _bu
 	@rm -rf _build/student
 	@$(BIN)/python -m tools.editions strip $(or $(ONLY),$(NOTEBOOKS)) --to _build/student $(OR_DOCTOR)
 	@$(BIN)/python -m tools.editions.student_zip _build/student $(OR_DOCTOR)
+
+quiz: $(READY) ## the questions of the lessons for Moodle or Canvas: _build/quiz.gift
+	@$(BIN)/python -m tools.editions.quiz --to _build/quiz.gift $(OR_DOCTOR)
+
+slides: book ## the figures of each chapter as slides: _build/slides
+	@$(BIN)/python -m tools.editions.slides --to _build/slides $(OR_DOCTOR)
 
 grade: $(READY) ## the marks of a folder of hand-ins (FROM=folder TO=marks.csv, ONLY=…)
 	@$(BIN)/python -m tools.grading "$$FROM" "$$TO" --only "$$ONLY" $(if $(SECONDS),--seconds $(SECONDS)) $(OR_DOCTOR)
@@ -261,3 +290,4 @@ _build/.clean: _config.yml _toc.yml $(READY) $(SOURCES) _build/.sources
 _build/.sources: always
 	@mkdir -p _build && printf '%s\n' $(SOURCES) >_build/.listed
 	@cmp -s _build/.listed $@ && rm _build/.listed || mv _build/.listed $@
+endif

@@ -40,6 +40,17 @@ LOOK = r"""() => {
       .map(e => e.src),
   };
 }"""
+# What scrolls in its own box gets its place in the order of the keyboard a moment after a change of
+# width: wait for it, a second at most.
+SETTLE = """() => new Promise(done => {
+  const end = Date.now() + 1000;
+  const look = () => {
+    const late = [...document.querySelectorAll('pre, .formula, .cell_output > .output')]
+      .some(e => e.scrollWidth > e.clientWidth && e.tabIndex < 0);
+    if (late && Date.now() < end) setTimeout(look, 20); else done();
+  };
+  requestAnimationFrame(() => requestAnimationFrame(look));
+})"""
 # Formulas and code are made of few kinds of parts by one program each. Some of each kind stay for
 # axe, the others keep their place without their thousands of parts, which axe would all visit.
 SPARE = """() => {

@@ -20,7 +20,7 @@ import pytest
 
 from lessons_kit import doctor
 from lessons_kit.doctor.examine import DRIVERS
-from tools.environment import ROOT
+from tools.environment import METADATA, ROOT
 
 pytestmark = pytest.mark.skipif(
     os.name == "nt", reason="the faults are planted in environments laid out as on POSIX"
@@ -82,7 +82,8 @@ class Course:
 
     def module(self, name, source):
         self.unlink(key(name))
-        (self.site / f"{key(name)}.py").write_text(source, encoding="utf-8")
+        (self.site / key(name)).mkdir(exist_ok=True)
+        (self.site / key(name) / "__init__.py").write_text(source, encoding="utf-8")
 
     def remove(self, name):
         self.unlink(key(name))
@@ -99,7 +100,8 @@ class Course:
         cells = [{"cell_type": "code", "source": source} for source in sources]
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+        notebook = {"cells": cells, "metadata": METADATA}
+        path.write_text(json.dumps(notebook), encoding="utf-8")
 
     def lesson(self, source):
         """One more code cell in the lesson."""
@@ -185,6 +187,45 @@ def test_a_package_that_is_too_old_is_raised_and_one_too_new_is_lowered(course):
 def test_a_package_that_does_not_load_is_named_with_its_error(course):
     course.module("numpy", "raise ImportError('libfast.so: no such file')")
     told(course.say(), "libfast.so: no such file", "--force-reinstall --no-deps numpy==")
+
+
+def test_a_package_whose_files_were_deleted_is_installed_again(course):
+    course.install("tqdm", "4.67.1")
+    (course.site / "tqdm" / "__init__.py").unlink()
+    record = course.site / "tqdm-4.67.1.dist-info" / "RECORD"
+    record.write_text("tqdm-4.67.1.dist-info/METADATA,,\ntqdm/__init__.py,,\n", encoding="utf-8")
+    told(
+        course.say(),
+        "tqdm 4.67.1 without its files is installed; needed is tqdm==4.67.1.",
+        "install --force-reinstall --no-deps tqdm==4.67.1",
+    )
+
+
+def test_programs_of_a_python_that_is_gone_are_made_anew(course):
+    program = course.root / ".venv" / "bin" / "jupyter"
+    program.write_text("#!/gone/bin/python\nimport jupyter\n", encoding="utf-8")
+    told(
+        course.say(),
+        f"The programs in {course.root}/.venv begin with #!/gone/bin/python, which is gone.",
+        f"rm -r {course.root}/.venv && cd {course.root} && make book",
+    )
+    program.write_text(f"#!{course.python}\nimport jupyter\n", encoding="utf-8")
+    assert course.say()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "mended"),
+    [(LESSON, f"git checkout {{}}/{LESSON}"), ("work/5_attention/01_a.ipynb", "make work")],
+)
+def test_a_notebook_that_was_cut_off_or_asks_for_another_kernel_is_put_aside(course, name, mended):
+    course.cells(name, "1 + 1")
+    path, mended = course.root / name, mended.format(course.root)
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole[: len(whole) // 2], encoding="utf-8")
+    way = f"mv {path} {path}_mine && {mended}"
+    told(course.say(), f"{path} is no whole notebook: JSONDecodeError", way)
+    path.write_text(whole.replace('"python3"', '"conda-ml"'), encoding="utf-8")
+    told(course.say(), f"{path} asks for the kernel conda-ml; the course has python3.", way)
 
 
 def test_a_file_that_hides_a_package_is_found_in_the_folder_of_the_notebooks(course):

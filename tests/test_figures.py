@@ -46,10 +46,34 @@ def test_a_drawing_in_the_dark_can_be_read(name):
         assert figures.contrast(dark_colour(name), ground) >= 4.5
 
 
-@pytest.mark.parametrize("name", PALETTE)
-def test_a_picture_on_its_white_card_can_be_read_in_the_dark(name):
+def dark_rule(which):
+    """What the style sheet says of such pictures in the dark."""
+    return re.search(rf'"dark"\]\S* [^{{]*img{re.escape(which)}[^{{]*\{{(.*?)\}}', CSS, re.S)[1]
+
+
+TURNED = ((-0.574, 1.43, 0.144), (0.426, 0.43, 0.144), (0.426, 1.43, -0.856))  # hue-rotate(180deg)
+
+
+@pytest.mark.parametrize("name", [*PALETTE, "ink", "white"])
+def test_lines_and_letters_turn_over_on_a_dark_page(name):
+    """Inverted and turned back to its hue, then laid over the page as light over light."""
+    rule = dark_rule(":is(.cell_output *, figure *):not(.on-a-card)")
+    assert "filter: invert(1) hue-rotate(180deg);" in rule and "mix-blend-mode: screen;" in rule
+    colour = {"ink": "#1c1c1c", "white": "#ffffff"}.get(name) or PALETTE[name]
+    inverse = [1 - c for c in to_rgb(colour)]
+    turned = [sum(m * c for m, c in zip(row, inverse, strict=True)) for row in TURNED]
+    page = to_rgb(DARK_PAGE)
+    shown = [1 - (1 - min(max(c, 0), 1)) * (1 - p) for c, p in zip(turned, page, strict=True)]
+    if name == "white":
+        assert shown == pytest.approx(page, abs=0.004)  # the page is seen through it
+    else:
+        assert figures.contrast(to_hex(shown), DARK_PAGE) >= 4.5
+
+
+@pytest.mark.parametrize("name", ["gate", "positive", "negative"])
+def test_a_heat_map_on_its_card_can_be_read_in_the_dark(name):
     """The card is dimmed by a filter, which dims the ink as well."""
-    rule = re.search(r"\.cell_output img,[^{]*figure img \{(.*?)\}", CSS, re.S)[1]
+    rule = dark_rule(".on-a-card")
     card = re.search(r"--course-card: (#\w+);", CSS.partition('"dark"')[2])[1]
     filters = re.findall(r"(brightness|contrast)\(([\d.]+)\)", rule)
     assert filters, "the card in the dark is as bright as a lamp"

@@ -1,11 +1,14 @@
 """Where learners stumble, in the words that learners use: each answer gets the hint of its slip."""
 
+import re
+
 import numpy as np
 import pytest
 
 from lessons_kit import exercises
 from lessons_kit.exercises import phrasings
 from lessons_lib.functional import sigmoid
+from tools.environment import ROOT
 
 
 def softmax(a, axis=-1):
@@ -148,6 +151,83 @@ def rnn_dh_computed_and_not_used(dhs, x, h0, hs, W_xh, W_hh):
     return dx, first, *more
 
 
+def rnn_w_hh_not_transposed(dhs, x, h0, hs, W_xh, W_hh):
+    dh, das = np.zeros_like(h0), []
+    for d, h in zip(dhs[::-1], hs[::-1], strict=True):
+        das.insert(0, (d + dh) * (1 - h * h))
+        dh = np.einsum("bi,ij->bj", das[0], W_hh)
+    states = [h0, *hs[:-1]]
+    dW_xh = sum(x_t.T @ da for x_t, da in zip(x, das, strict=True))
+    dW_hh = sum(h.T @ da for h, da in zip(states, das, strict=True))
+    return np.array(das) @ W_xh.T, dh, dW_xh, dW_hh, np.sum(das, axis=(0, 1))
+
+
+def lstm_dc_without_the_later_step(dh, dc, c_prev, gates, c, W_xh, W_hh):
+    i, f, g, o = gates
+    t = np.tanh(c)
+    into_c = dh * o * (1 - t * t)
+    slopes = into_c * g * i * (1 - i), into_c * c_prev * f * (1 - f), into_c * i * (1 - g * g)
+    da = np.array([*slopes, dh * t * o * (1 - o)])
+    back = [sum(a @ w.T for a, w in zip(da, W, strict=True)) for W in (W_xh, W_hh)]
+    return *back, into_c * f, da
+
+
+def radius_of_w(W_hh, alpha, lag):
+    values, _ = np.linalg.eig(W_hh)
+    return (1 - alpha + alpha * abs(values).max()) ** lag
+
+
+def radius_of_the_whole_step(W_hh, alpha, lag):
+    step = (1 - alpha) * np.eye(len(W_hh)) + alpha * W_hh
+    return abs(np.linalg.eigvals(step)).max() ** lag
+
+
+def one_matrix_twice():
+    A = np.array([[0.5, 9.0], [0.0, 0.5]])
+    return A, A
+
+
+def lstm_four_gates(x_t, h, c, W_xh, W_hh, b_h):
+    i, f, g, o = sigmoid(np.stack([x_t @ W_xh[n] + h @ W_hh[n] + b_h[n] for n in range(4)]))
+    c = f * c + i * g
+    return o * np.tanh(c), c
+
+
+def gru(x_t, h, W_xh, W_hh, b_h, b_hn, squash=np.tanh, other_z=False, reset_first=False):
+    into, back = x_t @ W_xh + b_h[:, None], h @ W_hh
+    r, z = sigmoid(into[0] + back[0]), sigmoid(into[1] + back[1])
+    gated = (r * h) @ W_hh[2] + b_hn if reset_first else r * (back[2] + b_hn)
+    n = squash(into[2] + gated)
+    return h + z * (n - h) if other_z else n + z * (h - n)
+
+
+def gru_three_gates(*arguments):
+    return gru(*arguments, squash=sigmoid)
+
+
+def gru_z_of_the_candidate(*arguments):
+    return gru(*arguments, other_z=True)
+
+
+def turned_r_with_z(params):
+    out = {name: np.array(value) for name, value in params.items()}
+    for name in ("W_xh", "W_hh", "b_h"):
+        out[name][:1] = -out[name][:1]
+    return out
+
+
+def both_candidates_swapped(x_t, h, r, W_xn, W_hn, b_n):
+    into = x_t @ W_xn + b_n
+    return np.tanh(into + (h * r) @ W_hn), np.tanh(into + (h @ W_hn) * r)
+
+
+def heads_of_the_whole_width(x, W_q, W_k, W_v, W_o, heads):
+    d = x.shape[1]
+    parts = [np.split(x @ W, heads, axis=1) for W in (W_q, W_k, W_v)]
+    y = [softmax(q @ k.T / d**0.5) @ v for q, k, v in zip(*parts, strict=True)]
+    return np.hstack(y) @ W_o
+
+
 LATE, ZERO, TURNED = "comes too late", "a score of 0 is a score", "read the other way round"
 QUERIES, LARGEST, PAIR = "over the queries", "Subtract the largest", "is missing"
 SOFTMAX, CAUSAL = "attention.masked_softmax", "attention.causal"
@@ -178,13 +258,55 @@ STUMBLES = (
     ("lstm.step", lstm_takes_c_first, "h and c have changed places among the arguments"),
     ("rnn.backward", rnn_dh_never_updated, "`dh` is never updated"),
     ("rnn.backward", rnn_dh_computed_and_not_used, "h_t has two readers"),
+    ("rnn.backward", rnn_w_hh_not_transposed, "matrix is transposed"),
+    ("lstm.backward", lstm_dc_without_the_later_step, "c_t has two readers"),
+    ("long_term.leaky_bound", radius_of_w, "the spectral radius is no bound"),
+    ("long_term.leaky_bound", radius_of_the_whole_step, "the spectral radius is no bound"),
+    ("long_term.vanish_apart", one_matrix_twice, "Take two different matrices"),
+    ("lstm.step", lstm_four_gates, "through tanh, not through σ"),
+    ("gru.step", gru_three_gates, "made by tanh"),
+    ("gru.step", gru_z_of_the_candidate, "your z weighs the candidate"),
+    ("gru.other_sign", turned_r_with_z, "the block of r"),
+    ("gru.both_candidates", both_candidates_swapped, "changed places"),
+    ("attention.multi_head", heads_of_the_whole_width, "the root of its own size"),
 )
+# Each row of the page for teachers, by its first words, and what its learner must be told.
+ROWS = {
+    "A variable with two readers": ("two readers", "never updated"),
+    "On the way back a matrix": ("transposed",),
+    "The spectral radius": ("no bound", "two different matrices"),
+    "The candidate is taken": ("tanh",),
+    "$z$ weighs": ("weighs the candidate", "the block of r"),
+    "The reset gate stands": ("changed places",),
+    "Masking after the softmax": (LATE, ZERO),
+    "The softmax is taken": (QUERIES,),
+    "Each head divides": ("its own size",),
+}
 
 
 @pytest.mark.parametrize("id, answer, words", STUMBLES, ids=[s[1].__name__ for s in STUMBLES])
 def test_a_slip_is_named_in_whatever_words_it_is_made(id, answer, words):
     passed, message = exercises.evaluate(id, answer)
     assert not passed and "It behaves like" in message and words in message, message
+
+
+def stumbles():
+    """(first cell, exercises) of each row where learners stumble over what a check can see."""
+    page = (ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
+    rows = page.partition("## Where learners stumble")[2].partition("\n## ")[0].splitlines()
+    cells = [row.split(" | ") for row in rows if row.startswith("|") and "`" in row]
+    return [(cell[0].strip("| "), re.findall(r"`(.+?)`", cell[1])) for cell in cells]
+
+
+def test_every_row_where_learners_stumble_has_an_answer_that_is_told_so():
+    for row, ids in stumbles():
+        if '"' in row or "is confused with" in row:  # a belief: no check can see it
+            continue
+        told = [words for start, words in ROWS.items() if row.startswith(start)]
+        assert told, f"a row without an answer here: {row}"
+        for id in ids:
+            hints = [words for one, _, words in STUMBLES if one == id]
+            assert any(part in hint for part in told[0] for hint in hints), (row, id)
 
 
 @pytest.mark.parametrize("name", [n for n in vars(phrasings) if n.isupper()])

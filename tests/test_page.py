@@ -1,12 +1,16 @@
 """The rules that mend a page: each does its work, and one that has lost its theme says so."""
 
+import io
 import re
 from html import escape
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
+from lessons_kit import plots
 from tools.environment import ROOT
 from tools.site import page
 from tools.site.katex import FENCE
@@ -121,6 +125,33 @@ def test_figures_say_how_large_they_are_and_all_but_the_first_wait(tmp_path):
 CLAIMS = """✓ mine = library: largest difference of 45: 4e-15 (within 1e-10)
 ✓ units that hear &: 9 of 9
 """
+
+
+@pytest.mark.parametrize(
+    ("name", "drawing", "card"),
+    [
+        ("a.svg", '<path style="fill: #ffffff"/>', False),
+        ("a.svg", '<g id="QuadMesh_1"/>', True),
+        ("a.svg", '<image xlink:href="data:"/>', True),
+        ("a.png", "", True),
+    ],
+)
+def test_what_has_shades_or_pixels_stands_on_a_card(name, drawing, card, tmp_path):
+    (tmp_path / name).write_text(f"<svg>{drawing}</svg>", encoding="utf-8")
+    soup = after(
+        "on_a_card", f'<main><img src="../_images/{name}"></main>', {name: tmp_path / name}
+    )
+    assert soup.img.get("class") == (["on-a-card"] if card else None)
+
+
+def test_plots_draw_heat_maps_of_this_kind():
+    for size in (3, 40):
+        figure, ax = plt.subplots()
+        plots.heatmap(ax, np.zeros((size, size)), ["a"] * size, ["b"] * size)
+        text = io.StringIO()
+        figure.savefig(text, format="svg")
+        plt.close(figure)
+        assert page.SHADES.search(text.getvalue())
 
 
 @pytest.mark.parametrize("before", ["", "loss 0.31\n"])

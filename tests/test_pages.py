@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.page_scripts import ASK, AXE, FAULTS, LOOK, SHIFT, SPARE
+from tests.page_scripts import ASK, AXE, FAULTS, LOOK, SETTLE, SHIFT, SPARE
 from tools.environment import ROOT
 from tools.notebooks import hygiene
 from tools.publish.server import serve
@@ -16,6 +16,7 @@ SITE = ROOT / "_build" / "html"
 PAGES = [f"{entry}.html" for entry in hygiene.toc_entries()]
 OTHERS = ["search.html", "404.html", "search.html?q=forget+gate"]
 LIMIT = 300_000  # bytes of a page, compressed, with all that it loads
+WIDTHS = (390, 1280)  # of a phone and a desk
 OUTSIDE = re.compile(r"^\s*(?:https?:)?//")
 
 
@@ -70,12 +71,10 @@ def server():
         yield address
 
 
-@pytest.fixture(scope="module", params=[390, 1280])
-def tab(request, chromium):
-    """A tab of this width  →  it, with `asked` and `faults` of the page that is open."""
-    context = chromium.new_context(
-        viewport={"width": request.param, "height": 844}, reduced_motion="reduce"
-    )
+@pytest.fixture(scope="module")
+def tab(chromium):
+    """A tab  →  it, with `asked` and `faults` of the page that is open."""
+    context = chromium.new_context(reduced_motion="reduce")
     context.add_init_script(SHIFT)
     tab = context.new_page()
     tab.asked, tab.faults = [], []
@@ -87,20 +86,38 @@ def tab(request, chromium):
     context.close()
 
 
-@pytest.mark.parametrize("name", PAGES + OTHERS)
-def test_a_page_is_whole_offline_in_the_light_and_in_the_dark(name, server, tab):
+def widen(tab, width):
+    tab.set_viewport_size({"width": width, "height": 844})
+    tab.evaluate(SETTLE)
+
+
+def at(width, faults):
+    return [f"{width} px wide: {fault}" for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("name", "widths"),
+    [(name, WIDTHS[:: (-1) ** turn]) for turn, name in enumerate(PAGES + OTHERS)],
+    ids=PAGES + OTHERS,
+)
+def test_a_page_is_whole_offline_in_the_light_and_in_the_dark(name, widths, server, tab):
+    """Loaded once, every second page wide and then made narrow, the others the other way."""
     tab.asked.clear(), tab.faults.clear()
     tab.emulate_media(color_scheme="light")
+    tab.set_viewport_size({"width": widths[0], "height": 844})
     tab.goto(f"{server}/{name}", wait_until="load")
     tab.evaluate("document.fonts.ready.then(() => 0)")
-    found = judge(tab.evaluate(LOOK), "light") + axe(tab, name)
+    found = at(widths[0], judge(tab.evaluate(LOOK), "light"))
+    widen(tab, widths[1])
+    again = tab.evaluate(LOOK) | {"moved": 0}  # as that was asked for
+    found += at(widths[1], judge(again, "light")) + axe(tab, name, widths)
     away = [url for url in tab.asked if not url.startswith((server, "data:", "blob:"))]
     faults = tab.faults + away + found
     assert not faults, "\n".join(faults)
 
 
 def test_a_page_opens_in_the_dark_for_who_reads_in_the_dark(server, chromium):
-    for width in (390, 1280):
+    for width in WIDTHS:
         context = chromium.new_context(
             viewport={"width": width, "height": 844}, color_scheme="dark", reduced_motion="reduce"
         )
@@ -116,18 +133,24 @@ def test_a_page_opens_in_the_dark_for_who_reads_in_the_dark(server, chromium):
 KINDS = {}  # of text, with how often each was seen
 
 
-def axe(tab, name):
+def axe(tab, name, widths):
     """What axe-core finds on an open page in the light, and of contrast in the dark."""
     tab.evaluate(SPARE)
     tab.evaluate(AXE)
-    ask(tab)
-    light = tab.evaluate(FAULTS)
+    found = []
+    for width in widths[::-1]:  # the page has the last of them
+        widen(tab, width)
+        ask(tab)
+        found += at(width, tab.evaluate(FAULTS))
     if name == "404.html":  # it has no script that would follow the reader's system
-        return light
+        return found
     tab.emulate_media(color_scheme="dark")
     tab.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=5000)
-    dark = tab.evaluate(FAULTS, "color-contrast") if ask(tab) else []
-    return light + [f"in the dark, {fault}" for fault in dark]
+    for width in widths:
+        widen(tab, width)
+        dark = tab.evaluate(FAULTS, "color-contrast") if ask(tab) else []
+        found += at(f"in the dark, {width}", dark)
+    return found
 
 
 def ask(tab):
@@ -196,22 +219,48 @@ def test_a_page_says_what_it_is(site):
     assert len(set(descriptions)) == len(PAGES)
 
 
-def test_on_paper_answers_are_open_and_the_page_is_light(server, chromium):
+@pytest.mark.parametrize("asked", ["", "?answers"])
+def test_on_paper_the_page_is_light_and_what_is_folded_only_there_if_asked_for(
+    asked, server, chromium
+):
     context = chromium.new_context(color_scheme="dark")
     tab = context.new_page()
-    tab.goto(f"{server}/book/4_gru/two_gates.html", wait_until="load")
-    seen = """() => [document.querySelectorAll('article details:not([open])').length,
+    tab.goto(f"{server}/book/4_gru/two_gates.html{asked}", wait_until="load")
+    seen = """() => { const boxes = [...document.querySelectorAll('article details')];
+      return [boxes.filter(b => b.open).length, boxes.filter(b => b.checkVisibility()).length,
       document.documentElement.dataset.theme,
       document.querySelector('article h1').checkVisibility(),
-      document.querySelector('.bd-sidebar-primary').checkVisibility()]"""
+      document.querySelector('.bd-sidebar-primary').checkVisibility()]; }"""
     before = tab.evaluate(seen)
     tab.emulate_media(media="print")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert tab.evaluate(seen) == [0, "light", True, False]
+    every = before[1] if asked else 0
+    assert tab.evaluate(seen) == [every, every, "light", True, False]
     tab.emulate_media(media="screen")
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert before[0] > 0 and tab.evaluate(seen)[:2] == before[:2] == [before[0], "dark"]
+    assert before[0] == 0 < before[1] and tab.evaluate(seen)[:3] == before[:3] == [
+        0,
+        before[1],
+        "dark",
+    ]
     context.close()
+
+
+def test_what_a_reader_has_opened_is_on_the_paper(server, chromium):
+    tab = chromium.new_page()
+    tab.goto(f"{server}/book/4_gru/two_gates.html", wait_until="load")
+    tab.evaluate("document.querySelector('article details').open = true")
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    shown = "[...document.querySelectorAll('article details')].map(b => b.checkVisibility())"
+    assert tab.evaluate(shown).count(True) == 1 and tab.evaluate(shown)[0]
+    whole = (
+        "[...document.querySelectorAll('article pre')].map(e => getComputedStyle(e).breakInside)"
+    )
+    assert set(tab.evaluate(whole)) == {
+        "avoid"
+    }  # no box begins on a page and has its code on the next
+    tab.close()
 
 
 def test_who_asks_for_less_motion_sees_folded_code_at_once(server, tab):
@@ -220,3 +269,33 @@ def test_who_asks_for_less_motion_sees_folded_code_at_once(server, tab):
         return [...document.querySelectorAll('details *')]
             .filter(e => getComputedStyle(e).animationName != 'none').length; }"""
     assert tab.evaluate(moving) == 0
+
+
+def test_what_is_wider_than_its_box_fades_until_it_is_scrolled_to_its_end(server, tab):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{server}/book/3_lstm/four_steps.html", wait_until="load")
+    fades = """() => new Promise(done => requestAnimationFrame(() => setTimeout(() => {
+      const seen = e => [e.scrollWidth > e.clientWidth + 2,
+        getComputedStyle(e).maskImage.startsWith('linear-gradient')];
+      const boxes = [...document.querySelectorAll('article pre')];
+      done(boxes.filter(e => e.checkVisibility()).map(seen));
+    }, 100)))"""
+    seen = tab.evaluate(fades)
+    assert [True, True] in seen and [False, False] in seen
+    assert all(wide == fading for wide, fading in seen)
+    tab.evaluate("document.querySelectorAll('article pre').forEach(e => { e.scrollLeft = 9999; })")
+    assert not [fading for _, fading in tab.evaluate(fades) if fading]
+
+
+def test_a_page_that_is_not_there_leads_to_the_search_and_to_every_lesson(server, chromium):
+    tab = chromium.new_page()
+    lost = (SITE / "404.html").read_text(encoding="utf-8")
+    tab.route("**/gone/**", lambda route: route.fulfill(body=lost, content_type="text/html"))
+    tab.goto(f"{server}/book/gone/deep.html", wait_until="load")
+    links = tab.evaluate("[...document.querySelectorAll('nav a')].map(a => a.href)")
+    assert {f"{server}/{page}" for page in PAGES} <= set(links)
+    tab.fill("input[name=q]", "forget gate")
+    tab.press("input[name=q]", "Enter")
+    tab.wait_for_selector("#search-results li", timeout=10000)
+    assert tab.url.startswith(f"{server}/search.html?q=forget")
+    tab.close()

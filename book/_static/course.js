@@ -15,11 +15,25 @@
   });
   formulas.forEach((formula) => watch.observe(formula));
 
-  // On paper the page is light and every folded answer open; afterwards as the reader left it.
+  // What is wider than its box fades at the right (course.css), until it is scrolled to its end.
+  const boxes = document.querySelectorAll(
+    "article :is(pre, .formula, .output, .pst-scrollable-table-container)");
+  const show = ({ target }) => {
+    const { scrollLeft, clientWidth, scrollWidth } = target;
+    target.toggleAttribute("data-more", scrollLeft + clientWidth < scrollWidth - 2);
+  };
+  const sizes = new ResizeObserver((entries) => entries.forEach(show));
+  boxes.forEach((box) => {
+    sizes.observe(box);
+    box.addEventListener("scroll", show, { passive: true });
+  });
+
+  // On paper the page is light. What is folded stays off it (page.css), but for `page.html?answers`.
   const page = document.documentElement.dataset;
   let opened = [], theme = page.theme;
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("article details:not([open])")];
+    const all = new URLSearchParams(location.search).has("answers");
+    opened = all ? [...document.querySelectorAll("article details:not([open])")] : [];
     opened.forEach((box) => { box.open = true; });
     theme = page.theme;
     page.theme = "light";

@@ -5,6 +5,7 @@ katex           formulas, drawn while building
 actions         the links below a title: run, download, mend
 theme/          the templates around the text, over those of sphinx_book_theme
 page            one pass over each page for what no template reaches
+epub            the same pages for an EPUB, without what needs a browser
 search          what the search looks through, in place of Sphinx's own
 bundle          one style sheet and one script, when all pages are written
 """
@@ -28,7 +29,11 @@ def finish(app, error):
 
 
 def begin(app):
-    """Pages from our templates; the search is ours. Other builders, an EPUB's say, have neither."""
+    """Pages from our templates; the search is ours. Other builders have neither."""
+    if app.builder.name == "epub":
+        from tools.site import epub
+
+        epub.begin(app)
     if app.builder.name == "html":
         app.builder.search = False
         app.config.html_additional_pages |= {n: f"{n}.html" for n in ("index", "search", "404")}

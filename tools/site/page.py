@@ -29,6 +29,7 @@ NAMES = {
     "pst-primary-sidebar-modal": "Book",
     "pst-secondary-sidebar-modal": "Page",
 }
+SHADES = re.compile(r'<image\b|id="QuadMesh_')  # of plots.heatmap, drawn as pixels or as cells
 RULES = []
 logger = getLogger(__name__)
 
@@ -62,6 +63,10 @@ class Templates(BuiltinTemplateLoader):
 
     def render(self, template, context):
         text = super().render(template, context)
+        if self.builder.name == "epub" and "</html>" in text and "pagename" in context:
+            from tools.site import epub
+
+            return epub.page(text, context["pagename"])
         if self.builder.name != "html" or FRAME not in text:
             return text
         self.context = context
@@ -192,3 +197,11 @@ def sized(image, page):
         image.attrs |= {"width": round(width), "height": round(height)}
     if image.find_previous("img") and not image.get("loading"):
         image.attrs |= {"loading": "lazy", "decoding": "async"}
+
+
+@rule("main img")
+def on_a_card(image, page):
+    """In the dark a drawing of lines turns over; where shades speak, "dark" must stay dark."""
+    name = image["src"].rpartition("/")[2]
+    if not name.endswith(".svg") or SHADES.search(page.pictures[name].read_text(encoding="utf-8")):
+        image["class"] = [*image.get("class", []), "on-a-card"]

@@ -13,7 +13,7 @@ from tools import editions
 from tools.environment import ROOT
 from tools.notebooks import hygiene
 from tools.upkeep import maps, measure, prerequisites, terms
-from tools.upkeep.schedules import DAY, EXERCISE, HOMEWORK, SESSION, START, WEEKS
+from tools.upkeep.schedules import EXERCISE, SESSION, START, day_of, weeks_of
 
 PAGE = ROOT / "book" / "teaching.md"
 
@@ -104,7 +104,7 @@ def overview(course):
 def day(course):
     """A clock that runs through the first lesson of every chapter."""
     rows, now = [], START
-    for item in DAY:
+    for item in day_of(course):
         if isinstance(item, int):
             rows.append((clock(now), "lunch" if item >= 45 else "break", str(item)))
             now += item
@@ -125,7 +125,7 @@ def clock(minutes):
 def weeks(course):
     """Four weeks of three lessons and three exercises."""
     rows, total = [], 0
-    for number, (entries, ids) in enumerate(zip(WEEKS, HOMEWORK, strict=True), 1):
+    for number, (entries, ids) in enumerate(weeks_of(course), 1):
         minutes = sum(course[entry].minutes for entry in entries) + len(ids) * EXERCISE
         names = ", ".join(f"{course[entry].number} {course[entry].link}" for entry in entries)
         rows.append((str(number), names, codes(ids), hours(minutes)))

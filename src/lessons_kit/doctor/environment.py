@@ -1,5 +1,6 @@
 """What is here: the course, its Python, its notebooks, its packages; and commands that mend it."""
 
+import json
 import os
 import re
 import shlex
@@ -94,6 +95,12 @@ def found(name):
     return next(iter(distributions(name=name)), None)
 
 
+def hollow(one):
+    """Was the package of this distribution deleted?"""
+    file = re.search(r"(?m)^[\w.-]+/__init__\.py(?=,)", one.read_text("RECORD") or "")
+    return bool(file) and not os.path.exists(one.locate_file(file[0]))
+
+
 def unmet(extras):
     """{name: (what fits, the version that is here or None)} of all that the library needs."""
     from pip._vendor.packaging.requirements import Requirement
@@ -103,11 +110,15 @@ def unmet(extras):
         one = found(need.name)
         if not one or not need.specifier.contains(one.version, prereleases=True):
             unfit.setdefault(need.name, (f"{need.name}{need.specifier}", one and one.version))
-        if one and str(need) not in seen:
+        elif hollow(one):
+            unfit[need.name] = f"{need.name}=={one.version}", f"{one.version} without its files"
+        if one and (need.name, *need.extras) not in seen:
             asked = [{"extra": extra} for extra in need.extras or [""]]
-            others = map(Requirement, one.requires or [])
+            # to read a line is slow: not those of extras that nobody asked for
+            lines = [r for r in one.requires or [] if need.extras or "; extra" not in r]
+            others = map(Requirement, lines)
             ask += [o for o in others if not o.marker or any(map(o.marker.evaluate, asked))]
-        seen.add(str(need))
+        seen.add((need.name, *need.extras))
     return unfit
 
 
@@ -119,12 +130,33 @@ def packages(root, extras):
         yield f"Missing: {', '.join(missing)}.", pip("install", *pins, *missing)
     for name, (spec, got) in unfit:
         if got:
-            mend = pip("install", "--upgrade", *pins, spec)
-            yield f"{name} {got} is installed; needed is {spec}.", mend
+            how = ("--force-reinstall", "--no-deps") if "==" in spec else ("-U", *pins)
+            yield f"{name} {got} is installed; needed is {spec}.", pip("install", *how, spec)
     project = Path(root, "pyproject.toml").read_text(encoding="utf-8") if root else ""
     for need in {*re.findall(r'(?m)^version = "(.+)"', project)} - {got := version("lessons_lib")}:
         text = f"The installed library is version {got}, the course in this folder is {need}."
         yield text, install(root)
+
+
+def orphan():
+    """The first line of the environment's programs, where the Python that it names is gone."""
+    path = Path(sys.prefix, "bin", "jupyter")
+    line = path.read_text(encoding="utf-8").partition("\n")[0] if path.exists() else ""
+    return line[:2] == "#!" and not os.path.exists(line[2:].split()[0]) and line
+
+
+def odd(root, here):
+    """Lessons, and copies of them, that are no whole notebooks or ask for another kernel."""
+    for path in [*notebooks(root, here), *map(str, Path(root or here).glob("work/*/*.ipynb"))]:
+        new = "make work" if f"{os.sep}work{os.sep}" in path else quoted("git", "checkout", path)
+        try:
+            notebook = json.loads(Path(path).read_text(encoding="utf-8"))
+            asked = notebook["cells"] and notebook["metadata"]["kernelspec"]["name"]
+            fault = asked != "python3" and f"asks for the kernel {asked}; the course has python3"
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            fault = f"is no whole notebook: {error!r}"
+        if fault:
+            yield f"{path} {fault}.", inside(root, quoted(MOVE, path, f"{path}_mine") + AND + new)
 
 
 def cuda(driver):

@@ -37,6 +37,7 @@ def stages(root, here, lessons):
     """Faults by stage; a stage is looked at where those before it have none."""
     yield unusable(root)
     yield env.packages(root, "dev" if env.is_own(root) else "torch")
+    yield env.odd(root, here)
     yield from map(env.hidden, sorted({here, *map(os.path.dirname, lessons)}))
     if not root and not lessons:
         text = f"{here} is not in the course: no _toc.yml here or above, and no notebook."
@@ -54,6 +55,9 @@ def unusable(root):
         yield f"{PYTHON} ({this}) is too old: Python 3.11 or newer is needed.", mend
     elif not env.found("lessons_lib") or not find_spec("lessons_lib"):
         yield (other if own else (f"lessons_lib is not installed for {this}.", env.install(root)))
+    elif env.orphan():
+        mend = env.quoted("rm", "-r", sys.prefix) + env.AND + env.anew(root)
+        yield f"The programs in {sys.prefix} begin with {env.orphan()}, which is gone.", mend
     elif not find_spec("pip"):
         yield f"{this} has no pip.", env.install(root)
     elif own and not all(got for _, got in env.unmet("torch").values()):

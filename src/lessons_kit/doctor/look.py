@@ -25,11 +25,9 @@ def look(paths):
 
 
 def sources(path):
-    """The code cells of a notebook; [] for what is no notebook."""
-    with suppress(OSError, ValueError, LookupError, TypeError):
-        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    return []
+    """The code cells of a notebook."""
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
 def wanting(sources):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lessons_kit.exercises import phrasings
 from lessons_kit.exercises.exercise import Exercise, Mistake
 
 
@@ -117,6 +118,7 @@ EXERCISES = (
             Mistake("1 - alpha + ", "", "the part of the state that passes unchanged is missing."),
             Mistake("alpha * np", "np", "the new part of the state has the factor alpha."),
         ),
+        phrasings=phrasings.LEAKY_BOUND,
     ),
     Exercise(
         "long_term.vanish_apart",

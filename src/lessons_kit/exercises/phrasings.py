@@ -85,3 +85,10 @@ LSTM_BACKWARD = (
         "dh_prev and dc_prev have changed places at the end.",
     ),
 )
+LEAKY_BOUND = (
+    Mistake(
+        "(1 - alpha + alpha * np.linalg.norm(W_hh, 2))",
+        "np.abs(np.linalg.eigvals((1 - alpha) * np.eye(len(W_hh)) + alpha * W_hh)).max()",
+        "the spectral radius is no bound: a matrix may stretch more than its eigenvalues say.",
+    ),
+)

@@ -17,7 +17,7 @@ PALETTE = MappingProxyType(
         "negative": "#c75200",
     }
 )
-# The same in our own drawings on a dark page; pictures stand on a card.
+# The same in our own drawings on a dark page; plots turn over there (book/_static/course.css).
 DARK = MappingProxyType(
     {
         "rnn": "#a9b4bf",

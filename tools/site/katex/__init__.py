@@ -47,9 +47,9 @@ def engine():
 
 
 @lru_cache(maxsize=4096)
-def render(tex, display):
+def render(tex, display, output="htmlAndMathml"):
     """TeX → HTML; ValueError with KaTeX's own words if it is not TeX."""
-    options = {"displayMode": display, "throwOnError": True, "strict": "error"}
+    options = {"displayMode": display, "throwOnError": True, "strict": "error", "output": output}
     try:
         return engine().call("katex.renderToString", tex, options)
     except ExtensionError:
@@ -59,9 +59,11 @@ def render(tex, display):
         raise ValueError(said.group() if said else "KaTeX cannot read it") from error
 
 
-def html(node, tex, display):
+def html(self, node, tex, display):
+    """For the pages; an e-reader draws MathML itself."""
+    output = "mathml" if self.builder.name == "epub" else "htmlAndMathml"
     try:
-        return FENCE.format(render(tex, display))
+        return FENCE.format(render(tex, display, output))
     except ValueError as error:
         logger.warning("formula %r: %s", tex, error, location=node)
         return ""
@@ -69,13 +71,13 @@ def html(node, tex, display):
 
 def visit_inline(self, node):
     self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
-    self.body.append(html(node, node.astext(), False) + "</span>")
+    self.body.append(html(self, node, node.astext(), False) + "</span>")
     raise nodes.SkipNode
 
 
 def visit_display(self, node):
     self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
-    self.body.append(f'<div class="formula">{html(node, display_tex(node), True)}</div>')
+    self.body.append(f'<div class="formula">{html(self, node, display_tex(node), True)}</div>')
     if node.get("number"):
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")
