@@ -68,6 +68,8 @@ EQUIVALENT = {
     ("long_term.fewest_factors", "first two swapped"): "min takes the moves in any order",
     ("long_term.product_ladder", "2 → -2"): "only even powers of the mean are used",
     ("lstm.trusts", "Lt → LtE"): "no error is exactly the limit",
+    ("gru.ahead_from", "Gt → GtE"): "the two costs are never equal",
+    ("gru.seeds_needed", "2 → -2"): "it is squared",
     ("gru.other_sign", "Mult → Div"): "dividing by -1 is multiplying by -1",
     ("attention.masked_softmax", "1 → 2"): "0 is divided by it",
     ("attention.masked_softmax", "1 → -1"): "0 is divided by it",

@@ -13,6 +13,8 @@ from lessons_kit.exercises import (
     attention_layers,
     gradient_checks,
     gru,
+    gru_bounds,
+    gru_choice,
     gru_conventions,
     judge,
     long_term,
@@ -40,7 +42,7 @@ __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest, rnn_gradient,
            rnn_derive, rnn_truncation, rnn_shapes, rnn_text, long_term, long_term_flow,
            long_term_growth, long_term_latch, long_term_measure, lstm, lstm_gradient, gru,
-           gru_conventions, attention, attention_layers)  # fmt: skip
+           gru_bounds, gru_choice, gru_conventions, attention, attention_layers)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
