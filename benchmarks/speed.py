@@ -101,7 +101,7 @@ def contenders(name, T, B, H):
     }
 
 
-def measure(functions, rounds=ROUNDS):
+def measure(functions, rounds=ROUNDS, slot=SLOT):
     """dict of label → array (rounds,) of CPU seconds per call, the labels taking turns."""
     import numpy as np
 
@@ -110,7 +110,7 @@ def measure(functions, rounds=ROUNDS):
         function()
         start = time.process_time()
         function()
-        repeats[label] = max(1, round(SLOT / max(time.process_time() - start, 1e-6)))
+        repeats[label] = max(1, round(slot / max(time.process_time() - start, 1e-6)))
     seconds = {label: np.empty(rounds) for label in functions}
     for k in range(rounds):
         for label, function in functions.items():

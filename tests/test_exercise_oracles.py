@@ -834,6 +834,60 @@ def test_random_grus_stay_within_the_bound_and_it_is_reached(rng):
         close(hs[-1], REF["gru.state_bound"](h))
 
 
+@judges("gru.backward_before")
+def test_the_way_back_with_the_reset_gate_before_the_product_is_autograds(rng):
+    cell = GRUVariant(3, 4, rng=rng, reset_after=False)
+    x_t, h, dh = (rng.standard_normal(s) for s in ((2, 3), (2, 4), (2, 4)))
+    W_xh, W_hh, b_h = tensors(*(cell.params[k] for k in ("W_xh", "W_hh", "b_h")))
+    (leaf,) = tensors(h)
+    a_r, a_z, a_n = torch.tensor(x_t) @ W_xh + b_h[:, None]
+    r, z = torch.sigmoid(a_r + leaf @ W_hh[0]), torch.sigmoid(a_z + leaf @ W_hh[1])
+    n = torch.tanh(a_n + (r * leaf) @ W_hh[2])
+    new = (1 - z) * n + z * leaf
+    close(cell.step(x_t, (h,))[0][0], new)
+    (new * torch.tensor(dh)).sum().backward()
+    gates = (gate.detach().numpy() for gate in (r, z, n))
+    dh_prev, *da, dW_hn = REF["gru.backward_before"](dh, h, *gates, cell.params["W_hh"])
+    close(dh_prev, leaf.grad)
+    close(np.sum(da, axis=1), b_h.grad)
+    close(dW_hn, W_hh.grad[2])
+
+
+@judges("gru.surely_exact")
+@pytest.mark.parametrize(("step", "noise"), [(1.0, 0.03), (0.5, 1 / 16), (1.0, 0.2), (2.0, 0.011)])
+def test_so_far_no_noise_spoils_the_counter_and_one_further_some_does(step, noise):
+    def right(n, sign):
+        count = np.concatenate([np.full(n, step), np.full(n, -step)]) + sign * noise
+        ends = np.cumsum(count)[n:] < step / 2
+        return (ends == (np.arange(n) == n - 1)).all()
+
+    n = REF["gru.surely_exact"](step, noise)
+    assert all(right(k, sign) for k in range(1, n + 1) for sign in (-1, 1))
+    assert not right(n + 1, 1) or not right(n + 1, -1)
+
+
+@judges("gru.ahead_from")
+@pytest.mark.parametrize(
+    "costs", [(90, 3, 20, 13.5), (10, 2, 30, 5), (5, 4, 9, 2), (80, 1, 20, 11), (50, 1, 49, 1.5)]
+)
+def test_the_length_from_which_on_one_is_ahead_is_found_by_trying(costs):
+    a, b, a_other, b_other = costs
+    T = np.arange(1, 2000)
+    behind = T[a + b * T >= a_other + b_other * T]
+    expected = 1 if not len(behind) else behind[-1] + 1
+    assert REF["gru.ahead_from"](*costs) == (-1 if expected == 2000 else expected)
+
+
+@judges("gru.seeds_needed")
+@pytest.mark.parametrize("margin", [0.3, 1.0, 2.5])
+def test_with_so_many_seeds_the_interval_fits_and_with_one_less_it_does_not(rng, margin):
+    first = rng.standard_normal(6)
+    n = REF["gru.seeds_needed"](first, margin)
+    s = np.sqrt(((first - first.mean()) ** 2).sum() / 5)
+    assert 2 * s / np.sqrt(n) <= margin
+    assert n == 1 or 2 * s / np.sqrt(n - 1) > margin
+
+
 @judges("gru.keep_bias")
 def test_the_keep_bias_leaves_the_share_in_pytorch(rng):
     for share, lag in ((0.5, 100), (0.1, 20), (0.9, 3)):

@@ -176,10 +176,8 @@ def test_the_end_of_a_string_is_counted_in_b_s():
     np.testing.assert_array_equal(late, [np.nan, np.nan, 12])
 
 
-def test_the_stored_counting_networks_count_as_far_as_their_sweep_says():
-    stored = experiments.stored("counting_sweep")
-    for network in ("LSTM", "GRU"):
-        saved = stored["runs"][network]["weights"]
+def test_the_stored_counting_networks_count_as_far_as_their_file_says():
+    for network, saved in experiments.stored("counting_weights").items():
         model = counting_sweep.build(network, np.random.default_rng(0), np.float64)
         for name, array in model.params.items():
             array[:] = saved["params"][name]

@@ -18,8 +18,6 @@ from tools.notebooks.in_process import code_cells, python
 NOT_YET = {
     "3_lstm/carousel",
     "3_lstm/which_parts_matter",
-    "4_gru/bounded_memory",
-    "4_gru/lstm_or_gru",
     "5_attention/alignment",
     "5_attention/cost_and_reach",
     "5_attention/linear_attention",

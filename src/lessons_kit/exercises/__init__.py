@@ -16,6 +16,8 @@ from lessons_kit.exercises import (
     attention_search,
     gradient_checks,
     gru,
+    gru_bounds,
+    gru_choice,
     gru_conventions,
     judge,
     long_term,
@@ -45,12 +47,12 @@ from lessons_kit.exercises import (
 
 __all__ = ["ALL", "check", "evaluate", "solution", "starter"]
 
-MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest, rnn_gradient,
-           rnn_derive, rnn_truncation, rnn_shapes, rnn_text, long_term, long_term_flow,
-           long_term_growth, long_term_latch, long_term_measure, lstm, lstm_gates,
-           lstm_derive, lstm_gradient, lstm_inside, lstm_training, lstm_start, gru,
-           gru_conventions, attention_lookup, attention, attention_layers, attention_masks,
-           attention_search)  # fmt: skip
+MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest,
+           rnn_gradient, rnn_derive, rnn_truncation, rnn_shapes, rnn_text, long_term,
+           long_term_flow, long_term_growth, long_term_latch, long_term_measure, lstm,
+           lstm_gates, lstm_derive, lstm_gradient, lstm_inside, lstm_training,
+           lstm_start, gru, gru_bounds, gru_choice, gru_conventions, attention_lookup,
+           attention, attention_layers, attention_masks, attention_search)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
