@@ -599,7 +599,7 @@ def test_no_state_or_input_passes_the_bound_and_each_block_alone_can_reach_it(rn
         assert reached(cell, rng.standard_normal((1, 3)), h, c) <= bound
     for block, opened in ((0, 2), (1, None), (2, 0)):  # g = 1; f = ½ anyway; i = 1
         cell.params = {name: 0 * p for name, p in cell.params.items()}
-        cell.params["W_hh"][block] = rng.standard_normal((4, 4))
+        cell.params["W_hh"][[block, 3]] = rng.standard_normal((2, 4, 4))
         if opened is not None:
             cell.params["b_h"][opened] = 40
         zeros = np.zeros((1, 3)), np.zeros((1, 4))
