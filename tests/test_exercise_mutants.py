@@ -67,6 +67,7 @@ EQUIVALENT = {
     ("long_term.orthogonal", "R → Q"): "another choice of signs",
     ("long_term.fewest_factors", "first two swapped"): "min takes the moves in any order",
     ("long_term.product_ladder", "2 → -2"): "only even powers of the mean are used",
+    ("lstm.running_sums", "first two swapped"): "both are 0, or both are :",
     ("lstm.hold_marked", "last two swapped"): FREE,
     ("lstm.hold_marked", "first two swapped"): FREE,
     ("lstm.hold_marked", "40.0 → 41.0"): FREE,
