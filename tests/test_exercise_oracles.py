@@ -746,6 +746,24 @@ def test_the_unit_set_by_hand_holds_the_last_marked_value_in_pytorch(rng):
             assert abs(hs[t, column, 0].item() - held) < 0.02
 
 
+@judges("lstm.running_sums")
+def test_the_running_sums_are_the_gradient_of_a_loop_whose_h_is_a_constant(rng):
+    T, B, D, H = 6, 2, 3, 4
+    W_xh, W_hh, x = tensors(*(rng.standard_normal(s) for s in ((3, D, H), (3, H, H), (T, B, D))))
+    dhs, h, c, past, loss = rng.standard_normal((T, B, H)), torch.zeros(B, H), 0.0, [], 0.0
+    for x_t, dh in zip(x, torch.tensor(dhs), strict=True):
+        a_i, a_g, a_o = x_t @ W_xh + h.double().detach() @ W_hh
+        i, g, o = torch.sigmoid(a_i), torch.tanh(a_g), torch.sigmoid(a_o)
+        c = c + i * g
+        h = o * torch.tanh(c)
+        loss = loss + (h * dh).sum()
+        past.append([z.detach().numpy() for z in (i, g, o, c)])
+    loss.backward()
+    arrays = map(np.array, zip(*past, strict=True))
+    ours = REF["lstm.running_sums"](x.detach().numpy(), dhs, *arrays)
+    close(ours, W_xh.grad[1])
+
+
 def gru(rng):
     cell = cells.GRU(3, 4, rng=rng)
     for name, p in cell.params.items():
