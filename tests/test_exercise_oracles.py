@@ -689,23 +689,6 @@ def test_no_rule_of_the_word_alone_guesses_better(rng):
     close(REF["lstm.best_by_word"](tokens, labels), (rules[:, tokens] == labels).mean((1, 2)).max())
 
 
-@judges("lstm.coupled")
-def test_the_coupled_step_passes_through_pytorchs_gates(rng):
-    """An nn.LSTM with weights -W_f for its input gate has i = σ(-a_f) = 1 - f."""
-    W_xh, W_hh, b_h = (rng.standard_normal(s) for s in ((3, 3, 4), (3, 4, 4), (3, 4)))
-    full = cells.LSTM(3, 4, rng=rng)
-    full.params = {
-        name: np.concatenate([-w[:1], w])
-        for name, w in (("W_xh", W_xh), ("W_hh", W_hh), ("b_h", b_h))
-    }
-    x_t, h, c = (rng.standard_normal(s) for s in ((2, 3), (2, 4), (2, 4)))
-    module = torch_bridge.to_torch(full, torch.nn.LSTM)
-    _, (h_t, c_t) = module(torch.tensor(x_t)[None], tuple(torch.tensor(s)[None] for s in (h, c)))
-    ours = REF["lstm.coupled"](x_t, h, c, W_xh, W_hh, b_h)
-    close(ours[0], h_t[0])
-    close(ours[1], c_t[0])
-
-
 @judges("lstm.coupled_back")
 def test_the_backward_pass_of_the_tie_is_autograds(rng):
     dc = torch.tensor(rng.standard_normal((3, 4)))
