@@ -599,7 +599,7 @@ def test_no_state_or_input_passes_the_bound_and_each_block_alone_can_reach_it(rn
         assert reached(cell, rng.standard_normal((1, 3)), h, c) <= bound
     for block, opened in ((0, 2), (1, None), (2, 0)):  # g = 1; f = ½ anyway; i = 1
         cell.params = {name: 0 * p for name, p in cell.params.items()}
-        cell.params["W_hh"][block] = rng.standard_normal((4, 4))
+        cell.params["W_hh"][[block, 3]] = rng.standard_normal((2, 4, 4))
         if opened is not None:
             cell.params["b_h"][opened] = 40
         zeros = np.zeros((1, 3)), np.zeros((1, 4))
@@ -727,6 +727,24 @@ def test_the_unit_set_by_hand_holds_the_last_marked_value_in_pytorch(rng):
             last = np.flatnonzero(marks[: t + 1, column])[-1]
             held = np.tanh(np.tanh(values[last, column]))
             assert abs(hs[t, column, 0].item() - held) < 0.02
+
+
+@judges("lstm.running_sums")
+def test_the_running_sums_are_the_gradient_of_a_loop_whose_h_is_a_constant(rng):
+    T, B, D, H = 6, 2, 3, 4
+    W_xh, W_hh, x = tensors(*(rng.standard_normal(s) for s in ((3, D, H), (3, H, H), (T, B, D))))
+    dhs, h, c, past, loss = rng.standard_normal((T, B, H)), torch.zeros(B, H), 0.0, [], 0.0
+    for x_t, dh in zip(x, torch.tensor(dhs), strict=True):
+        a_i, a_g, a_o = x_t @ W_xh + h.double().detach() @ W_hh
+        i, g, o = torch.sigmoid(a_i), torch.tanh(a_g), torch.sigmoid(a_o)
+        c = c + i * g
+        h = o * torch.tanh(c)
+        loss = loss + (h * dh).sum()
+        past.append([z.detach().numpy() for z in (i, g, o, c)])
+    loss.backward()
+    arrays = map(np.array, zip(*past, strict=True))
+    ours = REF["lstm.running_sums"](x.detach().numpy(), dhs, *arrays)
+    close(ours, W_xh.grad[1])
 
 
 def gru(rng):

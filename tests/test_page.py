@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from lessons_kit import plots
 from tools.environment import ROOT
-from tools.site import page
+from tools.site import page, pictures
 from tools.site.katex import FENCE
 
 SITE = ROOT / "_build" / "html"
@@ -151,7 +151,7 @@ def test_plots_draw_heat_maps_of_this_kind():
         text = io.StringIO()
         figure.savefig(text, format="svg")
         plt.close(figure)
-        assert page.SHADES.search(text.getvalue())
+        assert pictures.SHADES.search(text.getvalue())
 
 
 @pytest.mark.parametrize("before", ["", "loss 0.31\n"])

@@ -13,6 +13,7 @@ def begin(app):
     """An e-reader draws MathML itself: the fonts of the drawn formulas stay out of the book."""
     static = app.config.html_static_path
     app.config.html_static_path = [path for path in static if "katex" not in str(path)]
+    app.builder.templates.other = page
 
 
 def page(text, name):

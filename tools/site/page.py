@@ -9,7 +9,6 @@ theme: the strict build fails and names it.
 import re
 from html import escape
 
-import imagesize
 from bs4 import BeautifulSoup
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util.logging import getLogger
@@ -29,7 +28,6 @@ NAMES = {
     "pst-primary-sidebar-modal": "Book",
     "pst-secondary-sidebar-modal": "Page",
 }
-SHADES = re.compile(r'<image\b|id="QuadMesh_')  # of plots.heatmap, drawn as pixels or as cells
 RULES = []
 logger = getLogger(__name__)
 
@@ -57,16 +55,16 @@ class Page:
 class Templates(BuiltinTemplateLoader):
     """Sphinx's templates; what they make of the theme's layout goes through the rules."""
 
+    other = None  # what mends the pages of another builder, in the place of the rules
+
     def init(self, builder, theme=None, dirs=None):
         super().init(builder, theme, dirs)
         self.builder, self.context, self.sections = builder, {}, {}
 
     def render(self, template, context):
         text = super().render(template, context)
-        if self.builder.name == "epub" and "</html>" in text and "pagename" in context:
-            from tools.site import epub
-
-            return epub.page(text, context["pagename"])
+        if self.other and "</html>" in text and "pagename" in context:
+            return self.other(text, context["pagename"])
         if self.builder.name != "html" or FRAME not in text:
             return text
         self.context = context
@@ -184,24 +182,3 @@ def headed(table, page):
 
 def blank(cell):
     return not cell.get_text(strip=True) and all(tag.name == "p" for tag in cell.find_all(True))
-
-
-@rule("main img")
-def sized(image, page):
-    """Nothing moves while pictures load, and all but the first wait until they are near."""
-    if not image["src"].startswith("data:") and not (image.get("width") and image.get("height")):
-        name = image["src"].rpartition("/")[2]
-        width, height = imagesize.get(page.pictures[name])
-        if min(width, height) <= 0:
-            raise ValueError(f"{name} does not say how large it is")
-        image.attrs |= {"width": round(width), "height": round(height)}
-    if image.find_previous("img") and not image.get("loading"):
-        image.attrs |= {"loading": "lazy", "decoding": "async"}
-
-
-@rule("main img")
-def on_a_card(image, page):
-    """In the dark a drawing of lines turns over; where shades speak, "dark" must stay dark."""
-    name = image["src"].rpartition("/")[2]
-    if not name.endswith(".svg") or SHADES.search(page.pictures[name].read_text(encoding="utf-8")):
-        image["class"] = [*image.get("class", []), "on-a-card"]
