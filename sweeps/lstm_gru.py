@@ -2,8 +2,7 @@
 
 Adding problem and temporal order, 100 steps long: at most 1,000 training steps of 32 sequences,
 ended early once the last 20 batches are solved on average.  The rate with the fewest steps is kept.
-The same seed means the same sequences in every row.  "equal": as many units as bring the GRU's
-parameters next to those of the LSTM in the same task.  Characters: ``characters``.
+"equal": as many units as bring the GRU's parameters next to the LSTM's.
 """
 
 import numpy as np

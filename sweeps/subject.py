@@ -1,10 +1,8 @@
 """Inside a trained cell: does one unit carry the subject?
 
-Small LSTMs on the pronoun language, the same 64 batches of 16 streams over and over, with two
-penalties that ask for few active units: the network of the lesson, which answers she or he, the
-same without penalties, and a language model, which predicts every next word.  A seed is clean if
-one unit meets the lesson's criterion.  The strengths of the penalties were chosen on seeds 0 … 9,
-which are not reported.
+Small LSTMs read the same 64 batches of 16 streams of the pronoun language over and over: the
+network of the lesson, with two penalties, the same without, and a language model.  A seed is clean
+if one unit meets the lesson's criterion.  The penalties were chosen on seeds 0 … 9.
 """
 
 import numpy as np
@@ -30,10 +28,8 @@ def trained(settings, seed):
     cell = cells.LSTM(words, HIDDEN, rng=rng, forget_bias=1.0, dtype=np.float32)
     outputs = words if every_word else 2
     model = sparse.QuietModel(cell, outputs, rng=rng, activity=settings["activity"])
-    drawn = [
-        agreement.pronoun_streams(subject.T, BATCH, rng=data, dtype=np.float32)
-        for _ in range(BATCHES)
-    ]
+    drawn = [agreement.pronoun_streams(subject.T, BATCH, rng=data, dtype=np.float32)
+             for _ in range(BATCHES)]  # fmt: skip
     feeds = [(s.x, s.targets) if every_word else (s.x, s.gender, s.mask) for s in drawn]
     optimiser = sparse.ShrinkingAdam(RATE, names=("cell.W_hh", "W_hy"), start=steps // 5,
                                      shrink=settings["shrink"], clip=1.0)  # fmt: skip

@@ -1,7 +1,6 @@
 """Three classic memory tasks at T = 1000, and what makes it possible, each part alone and together.
 
-The budget is counted in time steps read, so that a run ends at the same step on every machine.
-Without a curriculum there is one length, and so nothing at which Adam could be renewed.
+A budget counts time steps read.  Without a curriculum nothing could renew Adam.
 """
 
 from lessons_models.thousand_steps import run
