@@ -1,7 +1,7 @@
 """Which parts of an LSTM matter: eight cells, three tasks, one budget, and ``ablation-tales``.
 
-``ablation-endless``: the cells with and without a forget gate on the letter streams, with the state
-reset by hand at each letter, and with four times the steps.
+``ablation-endless``: with and without a forget gate, with the state reset by hand at each letter,
+and with four times the steps.
 """
 
 from lessons_models.ablation_tasks import MODELS, TASKS
@@ -24,7 +24,7 @@ SWEEPS = (
     Sweep("ablation", run, every(model=MODELS, task=("adding", "counting", "letters")),
           per=("model", "task"), grid={"lr": (*RATES[1:], 1.0)}, score="score", guess=0.0),
     Sweep("ablation-tales", run, every(model=READERS, task=("tales",)), data=tales, seconds=2,
-          per=("model", "task"), grid={"lr": RATES[1:6]}, score="score", guess=0.0),
+          per=("model", "task"), grid={"lr": (*RATES[1:], 1.0)}, score="score", guess=0.0),
     Sweep("ablation-endless", run, ENDLESS, per=("model", "longer", "endless"),
-          grid={"lr": RATES[1:6]}, score="score", guess=0.0),
+          grid={"lr": (*RATES[1:], 1.0)}, score="score", guess=0.0),
 )  # fmt: skip

@@ -15,23 +15,25 @@ def above_chance(row):
 
 WAYS = [{"chrono": chrono, "climbs": climbs, "renews": renews} for chrono in (True, False)
         for climbs, renews in ((True, True), (True, False), (False, False))]  # fmt: skip
-STARTS = WAYS[0], WAYS[3]
+WITH, USUAL = (way for way in WAYS if way["renews"])
+TASKS = ("adding", "LSTM", 250_000), ("order", "GRU", 150_000), ("copy 5", "GRU", 120_000)
 
 
-def cases(task, cell, budget, ways=STARTS):
+def cases(task, cell, budget, *ways):
     return [{"task": task, "cell": cell, "budget": budget, **way} for way in ways]
 
 
+CLIMBS, JUMPS = ([way for way in WAYS if way["climbs"] is climbs] for climbs in (True, False))
 GROUPS = {
-    "parts": (cases("copy 3", "GRU", 40_000, WAYS), RATES[3:6]),
-    "starts": ([*cases("adding", "LSTM", 250_000), *cases("order", "GRU", 150_000),
-                *cases("copy 5", "GRU", 120_000)], RATES[3:6]),
-    "patience": (cases("copy 3", "GRU", 200_000, WAYS[-1:]), RATES[4:7]),
-    "ten": (cases("copy 10", "GRU", 200_000, STARTS[1:]), RATES[3:6]),
-}  # fmt: skip
+    "parts": (cases("copy 3", "GRU", 40_000, *CLIMBS), 10),
+    "jump": (cases("copy 3", "GRU", 40_000, *JUMPS), 5),
+    "usual": (sum((cases(*task, USUAL) for task in TASKS), []), 10),
+    "chrono": (sum((cases(*task, WITH) for task in TASKS), []), 5),
+    "ten": (cases("copy 10", "GRU", 200_000, USUAL), 10),
+}
 SWEEPS = tuple(
-    Sweep(f"thousand_steps-{name}", run, group, per=tuple(group[0]), grid={"lr": rates},
-          score=above_chance, tie=0.03, guess=0.0, tuning=(10_000,),
+    Sweep(f"thousand_steps-{name}", run, group, range(seeds), per=tuple(group[0]),
+          grid={"lr": RATES[3:6]}, score=above_chance, tie=0.03, guess=0.0, tuning=(10_000,),
           seconds=lambda settings: settings["budget"] * 1e-4)
-    for name, (group, rates) in GROUPS.items()
+    for name, (group, seeds) in GROUPS.items()
 )  # fmt: skip

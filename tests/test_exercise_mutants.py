@@ -72,6 +72,7 @@ EQUIVALENT = {
     ("lstm.hidden_memory", "30.0 → 31.0"): FREE,
     ("lstm.hidden_memory", "30.0 → 29.0"): FREE,
     ("lstm.shortest_times", "2 → -2"): "of 4 H numbers, place -2 H is place 2 H",
+    ("lstm.running_sums", "first two swapped"): "both are 0, or both are :",
     ("lstm.hold_marked", "last two swapped"): FREE,
     ("lstm.hold_marked", "first two swapped"): FREE,
     ("lstm.hold_marked", "40.0 → 41.0"): FREE,

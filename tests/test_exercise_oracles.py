@@ -689,23 +689,6 @@ def test_no_rule_of_the_word_alone_guesses_better(rng):
     close(REF["lstm.best_by_word"](tokens, labels), (rules[:, tokens] == labels).mean((1, 2)).max())
 
 
-@judges("lstm.coupled")
-def test_the_coupled_step_passes_through_pytorchs_gates(rng):
-    """An nn.LSTM with weights -W_f for its input gate has i = σ(-a_f) = 1 - f."""
-    W_xh, W_hh, b_h = (rng.standard_normal(s) for s in ((3, 3, 4), (3, 4, 4), (3, 4)))
-    full = cells.LSTM(3, 4, rng=rng)
-    full.params = {
-        name: np.concatenate([-w[:1], w])
-        for name, w in (("W_xh", W_xh), ("W_hh", W_hh), ("b_h", b_h))
-    }
-    x_t, h, c = (rng.standard_normal(s) for s in ((2, 3), (2, 4), (2, 4)))
-    module = torch_bridge.to_torch(full, torch.nn.LSTM)
-    _, (h_t, c_t) = module(torch.tensor(x_t)[None], tuple(torch.tensor(s)[None] for s in (h, c)))
-    ours = REF["lstm.coupled"](x_t, h, c, W_xh, W_hh, b_h)
-    close(ours[0], h_t[0])
-    close(ours[1], c_t[0])
-
-
 @judges("lstm.coupled_back")
 def test_the_backward_pass_of_the_tie_is_autograds(rng):
     dc = torch.tensor(rng.standard_normal((3, 4)))
@@ -744,6 +727,24 @@ def test_the_unit_set_by_hand_holds_the_last_marked_value_in_pytorch(rng):
             last = np.flatnonzero(marks[: t + 1, column])[-1]
             held = np.tanh(np.tanh(values[last, column]))
             assert abs(hs[t, column, 0].item() - held) < 0.02
+
+
+@judges("lstm.running_sums")
+def test_the_running_sums_are_the_gradient_of_a_loop_whose_h_is_a_constant(rng):
+    T, B, D, H = 6, 2, 3, 4
+    W_xh, W_hh, x = tensors(*(rng.standard_normal(s) for s in ((3, D, H), (3, H, H), (T, B, D))))
+    dhs, h, c, past, loss = rng.standard_normal((T, B, H)), torch.zeros(B, H), 0.0, [], 0.0
+    for x_t, dh in zip(x, torch.tensor(dhs), strict=True):
+        a_i, a_g, a_o = x_t @ W_xh + h.double().detach() @ W_hh
+        i, g, o = torch.sigmoid(a_i), torch.tanh(a_g), torch.sigmoid(a_o)
+        c = c + i * g
+        h = o * torch.tanh(c)
+        loss = loss + (h * dh).sum()
+        past.append([z.detach().numpy() for z in (i, g, o, c)])
+    loss.backward()
+    arrays = map(np.array, zip(*past, strict=True))
+    ours = REF["lstm.running_sums"](x.detach().numpy(), dhs, *arrays)
+    close(ours, W_xh.grad[1])
 
 
 def gru(rng):

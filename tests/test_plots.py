@@ -207,6 +207,16 @@ def test_scatter_seeds_draws_every_seed_and_the_median(ax):
     assert ax.collections[0].get_segments()[0][:, 1].tolist() == [0.4, 0.4]
 
 
+def test_the_marker_of_an_effect_says_on_which_side_of_nothing_its_interval_is(ax):
+    found = {"better": (0.3, 0.1, 0.5), "worse": (-0.2, -0.3, -0.1), "open": (0.1, -0.1, 0.3)}
+    plots.effects(ax, found)
+    drawn = [line for line in ax.get_lines() if line.get_marker() != "None"]
+    assert [line.get_marker() for line in drawn] == ["^", "v", "o"]
+    assert [float(line.get_xdata()[0]) for line in drawn] == [0.3, -0.2, 0.1]
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(found)
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row is on top
+
+
 def test_lines_label_their_ends(ax):
     plots.lines(ax, [[0.0, 1.0], [1.0, 0.0]], names=["rises", "falls"])
     heights = {text.get_text(): text.xyann[1] for text in ax.texts}

@@ -1,4 +1,4 @@
-"""Exercises of chapter 3: the cell, its coupled variant."""
+"""Exercises of chapter 3: the cell."""
 
 import numpy as np
 
@@ -20,33 +20,16 @@ def lstm_step(x_t, h, c, W_xh, W_hh, b_h):
     return h, c
 
 
-def coupled_step(x_t, h, c, W_xh, W_hh, b_h):
-    """One step of an LSTM whose gates are coupled: it writes exactly where it forgets, i = 1 - f.
-
-    x_t (B, D), h and c (B, H); W_xh (3, D, H), W_hh (3, H, H), b_h (3, H), blocks f g o
-    →  h (B, H), c (B, H).
-    """
-    a_f, a_g, a_o = x_t @ W_xh + h @ W_hh + b_h[:, None]
-    f, g, o = sigmoid(a_f), np.tanh(a_g), sigmoid(a_o)
-    c = f * c + (1 - f) * g
-    h = o * np.tanh(c)
-    return h, c
+def _weights(rng, D, H):
+    return tuple(rng.standard_normal(shape) for shape in ((4, D, H), (4, H, H), (4, H)))
 
 
-def _weights(rng, G, D, H):
-    return tuple(rng.standard_normal(shape) for shape in ((G, D, H), (G, H, H), (G, H)))
-
-
-def _step_cases(G):
-    def cases():
-        rng = np.random.default_rng(0)
-        return [
-            (*(rng.standard_normal(shape) for shape in ((B, D), (B, H), (B, H))),
-             *_weights(rng, G, D, H))
-            for B, D, H in ((3, 2, 4), (2, 5, 3))
-        ]  # fmt: skip
-
-    return cases
+def _step_cases():
+    rng = np.random.default_rng(0)
+    return [
+        (*(rng.standard_normal(shape) for shape in ((B, D), (B, H), (B, H))), *_weights(rng, D, H))
+        for B, D, H in ((3, 2, 4), (2, 5, 3))
+    ]
 
 
 MISSING_BIAS = Mistake(" + b_h[:, None]", "", "the biases are missing.")
@@ -57,7 +40,7 @@ EXERCISES = (
     Exercise(
         "lstm.step",
         lstm_step,
-        _step_cases(4),
+        _step_cases,
         ("h", "c"),
         (
             MISSING_BIAS,
@@ -76,18 +59,5 @@ EXERCISES = (
             Mistake("c = f * c + i * g", "c = f * c + g", "the input gate is not used."),
         ),
         phrasings=phrasings.LSTM_STEP,
-    ),
-    Exercise(
-        "lstm.coupled",
-        coupled_step,
-        _step_cases(3),
-        ("h", "c"),
-        (
-            MISSING_BIAS,
-            SHOWN_BARE,
-            Mistake("(1 - f) * g", "f * g", "it writes where it keeps. Coupled means i = 1 - f."),
-            Mistake("f * c + (1 - f)", "(1 - f) * c + f", "the shares have changed places."),
-            Mistake("np.tanh(a_g)", "sigmoid(a_g)", CANDIDATE),
-        ),
     ),
 )

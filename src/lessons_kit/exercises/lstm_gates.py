@@ -1,4 +1,4 @@
-"""Exercises of chapter 3 on the cell from outside: foreign weights, weights set by hand."""
+"""Exercises of chapter 3: foreign weights, weights set by hand, the sums of 1997."""
 
 import itertools
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from lessons_kit.exercises.exercise import Exercise, Mistake
 from lessons_kit.exercises.lstm import lstm_step
+from lessons_lib.functional import sigmoid
 
 
 def block_order(step, example, W_xh, W_hh, b_h):
@@ -43,6 +44,24 @@ def hold_marked():
     return W_xh, W_hh, b_h
 
 
+def running_sums(x, dhs, i, g, o, c):
+    """Cut gradient of W_xg, computed while the sequence is read.
+
+    The cell of 1997; no error comes back through h. Go through the steps
+    in their order and keep, for each weight and sequence, the sum of what
+    it has written into c so far. Nothing else of the past may be used.
+    x (T, B, D); dhs (T, B, H): ∂loss/∂h_t; i, g, o (T, B, H): gates and
+    candidate; c (T, B, H): the memory after each step  →  dW_xg (D, H).
+    """
+    written, dW_xg = 0.0, 0.0
+    for x_t, dh, i_t, g_t, o_t, c_t in zip(x, dhs, i, g, o, c, strict=True):
+        slope = i_t * (1 - g_t**2)
+        written = written + x_t[:, :, None] * slope[:, None]  # (B, D, H)
+        read = dh * o_t * (1 - np.tanh(c_t) ** 2)
+        dW_xg = dW_xg + (written * read[:, None]).sum(axis=0)
+    return dW_xg
+
+
 def _order_cases():
     rng, cases = np.random.default_rng(3), []
     orders = ([0, 1, 2, 3], [1, 0, 2, 3], [3, 0, 1, 2], [2, 3, 1, 0], [3, 2, 0, 1])
@@ -52,6 +71,16 @@ def _order_cases():
         example = (x_t, h, c, *lstm_step(x_t, h, c, *weights))
         places = np.argsort(order)
         cases.append((lstm_step, example, *(w[places] for w in weights)))
+    return cases
+
+
+def _sum_cases():
+    rng, cases = np.random.default_rng(6), []
+    for T, B, D, H in ((5, 2, 3, 4), (7, 3, 2, 3)):
+        x, dhs = rng.standard_normal((T, B, D)), rng.standard_normal((T, B, H))
+        i, o = sigmoid(rng.standard_normal((2, T, B, H)))
+        g = np.tanh(rng.standard_normal((T, B, H)))
+        cases.append((x, dhs, i, g, o, np.cumsum(i * g, axis=0)))
     return cases
 
 
@@ -129,5 +158,38 @@ EXERCISES = (
             ),
         ),
         lambda result: _held(result),
+    ),
+    Exercise(
+        "lstm.running_sums",
+        running_sums,
+        _sum_cases,
+        ("dW_xg",),
+        (
+            Mistake(
+                "written + x_t",
+                "x_t",
+                "only the newest step counts. What was written earlier is still in c: sum it up.",
+            ),
+            Mistake(
+                "dh * o_t * (1 - np.tanh(c_t) ** 2)",
+                "dh * o_t",
+                "c is read through tanh, whose slope is missing.",
+            ),
+            Mistake(
+                "i_t * (1 - g_t**2)",
+                "1 - g_t**2",
+                "the input gate is missing: it scales what the candidate writes.",
+            ),
+            Mistake(
+                "written = written + x_t[:, :, None] * slope[:, None]",
+                "written = written * 0.5 + x_t[:, :, None] * slope[:, None]",
+                "the sums fade. The carousel has the weight one.",
+            ),
+            Mistake(
+                "dh * o_t * (1 - np.tanh(c_t) ** 2)",
+                "dh * (1 - np.tanh(c_t) ** 2)",
+                "the output gate is missing: it scales what is read.",
+            ),
+        ),
     ),
 )

@@ -69,7 +69,8 @@ def _kept_and_hidden(result):
     b_f, b_o = (float(b) for b in result)
     (f, o), c = sigmoid(np.array([b_f, b_o])), 0.5
     kept = f**100
-    return bool(kept > 0.9), bool(kept * o * (1 - np.tanh(kept * c) ** 2) < 1e-9)
+    hidden = kept * o * (1 - np.tanh(kept * c) ** 2) < 1e-9
+    return bool(kept > 1e-6), bool(kept > 0.9), bool(hidden)
 
 
 EXERCISES = (
@@ -123,7 +124,7 @@ EXERCISES = (
         "lstm.hidden_memory",
         hidden_memory,
         lambda: [()],
-        ("c is kept", "c is hidden"),
+        ("something of c is left", "c is kept", "c is hidden"),
         (
             Mistake("10.0, -30.0", "3.0, -30.0",
                     "the forget gate keeps too little: σ(3) to the power 100 is below 0.01."),

@@ -1,4 +1,4 @@
-"""Exercises of chapter 3: who wrote what a cell holds, and a control that can fail."""
+"""Exercises of chapter 3: who wrote what a cell holds, a control that can fail, a tie."""
 
 import numpy as np
 
@@ -33,6 +33,18 @@ def best_by_word(tokens, labels):
     return np.mean(right)
 
 
+def coupled_back(dc, c_prev, f, g):
+    """The backward pass of the memory of the coupled cell.
+
+    c_t = f * c_{t-1} + (1 - f) * g, with f = sigmoid(a_f), g = tanh(a_g).
+    dc: gradient of the loss for c_t; c_prev: c_{t-1}; all (B, H)
+    →  da_f, da_g and the gradient for c_{t-1}, (B, H) each.
+    """
+    da_f = dc * (c_prev - g) * f * (1 - f)
+    da_g = dc * (1 - f) * (1 - g**2)
+    return da_f, da_g, dc * f
+
+
 def _origin_cases():
     rng = np.random.default_rng(0)
     return [(rng.uniform(0.2, 1, shape), rng.standard_normal(shape)) for shape in ((4, 2), (7, 3))]
@@ -44,6 +56,15 @@ def _word_cases():
     by_word = np.array([0, 1, 1, 0, 1])[tokens]
     seldom = (rng.random(tokens.shape) < 0.3).astype(int)
     return [(tokens, by_word), (tokens, seldom), (tokens[:4], 1 - seldom[:4])]
+
+
+def _tie_cases():
+    rng = np.random.default_rng(2)
+    shape = 3, 4
+    return [
+        (rng.standard_normal(shape), rng.standard_normal(shape), rng.uniform(0, 1, shape),
+         rng.uniform(-1, 1, shape)),
+    ]  # fmt: skip
 
 
 EXERCISES = (
@@ -92,6 +113,28 @@ EXERCISES = (
                 "range(tokens.max())",
                 "range(n) ends before n: the word with the highest number is left out.",
             ),
+        ),
+    ),
+    Exercise(
+        "lstm.coupled_back",
+        coupled_back,
+        _tie_cases,
+        ("da_f", "da_g", "gradient for c_{t-1}"),
+        (
+            Mistake(
+                "(c_prev - g)",
+                "c_prev",
+                "f works twice: it keeps the old, and takes away from the new.",
+            ),
+            Mistake("(c_prev - g)", "(g - c_prev)", "the sign: more f means more of the old."),
+            Mistake(
+                "dc * (1 - f) * (1 - g**2)",
+                "dc * f * (1 - g**2)",
+                "the candidate is written with 1 - f.",
+            ),
+            Mistake("(1 - g**2)", "(1 - g)", "the slope of tanh is 1 - g²."),
+            Mistake(" * f * (1 - f)", "", "the slope of the sigmoid, f (1 - f), is missing."),
+            Mistake("da_g, dc * f", "da_g, dc", "the old memory is kept with f."),
         ),
     ),
 )

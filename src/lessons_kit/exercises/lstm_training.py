@@ -8,8 +8,8 @@ from lessons_kit.exercises.exercise import Exercise, Mistake
 def steps_after(scale, n, b1, b2):
     """How large are Adam's steps after the gradient has changed its size?
 
-    The gradient was 1 for so long that both running means are 1. From now on
-    it is ``scale``. Leave out ε and the correction for the start.
+    The gradient was 1 for so long that both running means are 1. From now
+    on it is ``scale``. Leave out ε and the correction for the start.
     scale: a number above 0; n: a whole number; b1, b2: the decays of the
     running mean of the gradient and of its square
     →  sizes (n,): the step over the learning rate, after 1, 2, … n of the

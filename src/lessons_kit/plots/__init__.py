@@ -17,7 +17,7 @@ from lessons_kit.plots.latches import landscape, latch
 from lessons_kit.plots.maps import errors, heatmap, verdicts
 from lessons_kit.plots.strings import BEAM_PLACES, beam_tree, two_loops
 from lessons_kit.plots.style import DARK, PALETTE, SOLVED, series_style, series_styles, use_style
-from lessons_kit.plots.sweeps import accuracy_by_gap, rungs, solved_frontier
+from lessons_kit.plots.sweeps import accuracy_by_gap, effects, rungs, solved_frontier
 
 __all__ = [
     "BEAM_PLACES",
@@ -28,8 +28,8 @@ __all__ = [
     "bands",
     "beam_tree",
     "chunked",
-    "errors",
     "effects",
+    "errors",
     "gradient_flow",
     "heatmap",
     "label_ends",

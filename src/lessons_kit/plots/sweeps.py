@@ -96,3 +96,20 @@ def rungs(ax, lengths, runs, ladder):
     ax.plot(spread, runs, "o", color=PALETTE["rnn"], markersize=3)
     ax.set_xticks(places, [f"{length:g}" for length in lengths])
     return ax
+
+
+def effects(ax, found):
+    """found: name → (effect, low, high), a row each from the top, and a line at no effect.
+
+    The marker says what the interval says: above 0 ▲ and blue, below 0 ▼ and orange, else a circle.
+    """
+    for row, (effect, low, high) in enumerate(found.values()):
+        look = ("positive", "^") if low > 0 else ("negative", "v") if high < 0 else ("rnn", "o")
+        colour, marker = PALETTE[look[0]], look[1]
+        ax.plot([low, high], [row, row], color=colour, linewidth=2)
+        ax.plot(effect, row, marker, color=colour, markersize=7)
+    ax.axvline(0, color=QUIET, linewidth=1)
+    ax.grid(visible=False, axis="y")
+    ax.set_yticks(range(len(found)), found)
+    ax.set_ylim(len(found) - 0.5, -0.5)
+    return ax
