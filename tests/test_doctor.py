@@ -68,6 +68,7 @@ class Course:
         self.install("lessons_lib", VERSION, metadata.requires("lessons_lib"))
         self.browser = folder / "chromium"
         self.browser.write_text("", encoding="utf-8")
+        self.browser.chmod(0o755)
 
     def install(self, name, version, requires=()):
         """Metadata, and a module that does nothing."""
@@ -349,7 +350,7 @@ def test_what_a_learner_defines_and_what_is_no_python_is_not_asked_of_the_librar
 
 def test_a_library_of_another_release_than_the_course_is_found(course):
     course.install("lessons_lib", "0.0.9", metadata.requires("lessons_lib"))
-    told(course.say(), f"version 0.0.9, the course in this folder is {VERSION}", "-e '.[dev]'")
+    told(course.say(), f"library is 0.0.9, the course in this folder is {VERSION}", "-e '.[dev]'")
 
 
 def test_a_library_of_another_folder_is_found(course, tmp_path):

@@ -9,12 +9,12 @@ Status 0: all is well, or there are only remarks; 1: something is to mend.
 """
 
 
-def main(arguments=()):
+def main(arguments=None):
     """Print what is wrong and what mends it  →  exit status."""
     import sys  # late, as the rest: a file ``json.py`` of yours must not stop the doctor
 
-    if not getattr(sys.flags, "safe_path", False):
-        del sys.path[:1]  # ``python -m`` put this folder first; a notebook elsewhere has it not
+    # ``python -m`` put this folder first; a notebook elsewhere has it not
+    del sys.path[: not getattr(sys.flags, "safe_path", False)]
     from lessons_kit.doctor.examine import report
 
-    return report(__doc__, list(arguments))
+    return report(__doc__, arguments)

@@ -1,7 +1,5 @@
 """python -m lessons_kit.doctor"""
 
-import sys
-
 from lessons_kit.doctor import main
 
-sys.exit(main(sys.argv[1:]))
+raise SystemExit(main())

@@ -4,16 +4,14 @@ import os
 import shutil
 import sys
 from argparse import ArgumentParser
-from importlib.metadata import version
 from importlib.util import find_spec
 
-from lessons_kit.doctor import environment as env
-from lessons_kit.doctor import kernel
+from lessons_kit.doctor import env, kernel
 
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", MAC)
 DRIVERS = ("/proc/driver/nvidia/version", "/dev/nvidia0", "/dev/dxg")
-PYTHON = "Python {}.{}.{}".format(*sys.version_info)
+PY = "Python {}.{}.{}".format(*sys.version_info)
 
 
 def report(about, arguments):
@@ -23,13 +21,13 @@ def report(about, arguments):
     root, here = env.course(os.getcwd()), os.getcwd()
     lessons = env.notebooks(root, here)
     faults = next(filter(None, map(list, stages(root, here, lessons))), [])
-    found, head = faults or list(remarks()), "All that the lessons need is here. To know: "
+    found, head = faults or list(remarks(root)), "All that the lessons need is here. To know: "
     if found:
         print(f"{'To mend: ' if faults else head}{len(found)}")
     for number, (text, command) in enumerate(found, 1):
         print(f"{number}. {text}\n   mend it with:  {command}")
     if not faults:
-        print(f"All is well: {PYTHON}, library {version('lessons_lib')}, {len(lessons)} notebooks.")
+        print(f"All is well: {PY}, library {env.version('lessons_lib')}, {len(lessons)} notebooks.")
     return int(bool(faults))
 
 
@@ -42,7 +40,7 @@ def stages(root, here, lessons):
     if not root and not lessons:
         text = f"{here} is not in the course: no _toc.yml here or above, and no notebook."
         yield [(text, env.inside(env.course(__file__), "make lab"))]
-    yield kernel.faults(root, here, lessons)
+    yield kernel.faults(root, os.path.dirname([*lessons, f"{here}/"][0]), lessons)
 
 
 def unusable(root):
@@ -52,7 +50,7 @@ def unusable(root):
     other = f"{this} is not the Python of the course, which is in {own}.", ask
     if sys.version_info < (3, 11):  # noqa: UP036 (an old Python runs this to hear it)
         mend = ask if own else env.anew(root, " PYTHON=python3.12")
-        yield f"{PYTHON} ({this}) is too old: Python 3.11 or newer is needed.", mend
+        yield f"{PY} ({this}) is too old: Python 3.11 or newer is needed.", mend
     elif not env.found("lessons_lib") or not find_spec("lessons_lib"):
         yield (other if own else (f"lessons_lib is not installed for {this}.", env.install(root)))
     elif env.orphan():
@@ -64,15 +62,11 @@ def unusable(root):
         yield other
 
 
-def remarks():
+def remarks(root):
     """What costs something and stops no lesson."""
     yield from env.cuda(any(map(os.path.exists, DRIVERS)) or shutil.which("nvidia-smi"))
-    chosen = os.environ.get("CHROMIUM")
-    there = any(map(shutil.which, BROWSERS)) if chosen is None else os.path.exists(chosen)
-    if env.found("playwright") and not there:
-        mend = {"darwin": "brew install --cask chromium", "win32": "winget install Google.Chrome"}
-        mend = mend.get(sys.platform, "sudo apt-get install chromium")
-        yield "`make test` looks at the pages in Chromium, and none was found.", mend
+    browsers = [os.environ["CHROMIUM"]] if "CHROMIUM" in os.environ else BROWSERS
+    if env.found("playwright") and not any(map(shutil.which, browsers)):
+        yield "`make test` needs Chromium, and none was found.", env.inside(root, "make chromium")
     if os.name != "nt" and sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
-        text = f"The encoding here is {sys.stdout.encoding}, not UTF-8: signs may be lost."
-        yield text, "export PYTHONUTF8=1"
+        yield f"The encoding here is {sys.stdout.encoding}, not UTF-8.", "export PYTHONUTF8=1"

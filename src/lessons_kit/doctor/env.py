@@ -35,14 +35,10 @@ def same(one, other):
     return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
 
 
-def upwards(start, *inner):
-    """The first folder at or above ``start`` that holds all of these, or None."""
+def course(start, inner=("_toc.yml", "book")):
+    """The first folder at or above ``start`` that holds the course (or an edition), or None."""
     folders = map(str, (Path(start), *Path(start).parents))
     return next((f for f in folders if all(os.path.exists(f"{f}/{path}") for path in inner)), None)
-
-
-def course(start):
-    return upwards(start, "_toc.yml", "book")
 
 
 def own_python(root):
@@ -65,7 +61,7 @@ def notebooks(root, here):
 def install(root):
     """The command that installs the library of this course, or of the one you are going to."""
     here, what = os.getcwd(), ("constraints.txt", "-e", ".[dev]")
-    offline, student = upwards(here, "library/pyproject.toml"), upwards(here, "src/lessons_lib")
+    offline, student = course(here, ["library/pyproject.toml"]), course(here, ["src/lessons_lib"])
     if not root and offline:
         what = ("library/constraints.txt", "./library[torch,lab]")
     elif not root and student:
@@ -83,8 +79,7 @@ def anew(root, setting=""):
 def hidden(folder):
     """Files and packages of the reader that Python takes for a package of that name."""
     for name in sorted({"matplotlib", "numpy", "torch", "tqdm"} | sys.stdlib_module_names):
-        spec = PathFinder.find_spec(name, [folder])
-        if spec and spec.origin:
+        if (spec := PathFinder.find_spec(name, [folder])) and spec.origin:
             path, kind = os.path.splitext((spec.submodule_search_locations or [spec.origin])[0])
             text = f"{path}{kind} hides the package {name}: Python loads your file in its place."
             yield text, quoted(MOVE, path + kind, f"{path}_mine{kind}")
@@ -105,28 +100,26 @@ def unmet(extras):
     """{name: (what fits, the version that is here or None)} of all that the library needs."""
     from pip._vendor.packaging.requirements import Requirement
 
-    unfit, seen, ask = {}, set(), [Requirement(f"lessons_lib[{extras}]")]
+    unfit, ask = {}, [Requirement(f"lessons_lib[{extras}]")]
     for need in ask:  # it grows
         one = found(need.name)
         if not one or not need.specifier.contains(one.version, prereleases=True):
             unfit.setdefault(need.name, (f"{need.name}{need.specifier}", one and one.version))
         elif hollow(one):
             unfit[need.name] = f"{need.name}=={one.version}", f"{one.version} without its files"
-        if one and (need.name, *need.extras) not in seen:
+        if one:
             asked = [{"extra": extra} for extra in need.extras or [""]]
             # to read a line is slow: not those of extras that nobody asked for
-            lines = [r for r in one.requires or [] if need.extras or "; extra" not in r]
-            others = map(Requirement, lines)
+            others = [r for r in one.requires or [] if need.extras or "; extra" not in r]
+            others = [o for o in map(Requirement, others) if o not in ask]
             ask += [o for o in others if not o.marker or any(map(o.marker.evaluate, asked))]
-        seen.add((need.name, *need.extras))
     return unfit
 
 
 def packages(root, extras):
     """(text, command) for what is lacking, in one command, and for versions that do not fit."""
     pins, unfit = ["-c", f"{root}/constraints.txt"] if root else [], unmet(extras).items()
-    missing = [spec for _, (spec, got) in unfit if not got]
-    if missing:
+    if missing := [spec for _, (spec, got) in unfit if not got]:
         yield f"Missing: {', '.join(missing)}.", pip("install", *pins, *missing)
     for name, (spec, got) in unfit:
         if got:
@@ -134,8 +127,7 @@ def packages(root, extras):
             yield f"{name} {got} is installed; needed is {spec}.", pip("install", *how, spec)
     project = Path(root, "pyproject.toml").read_text(encoding="utf-8") if root else ""
     for need in {*re.findall(r'(?m)^version = "(.+)"', project)} - {got := version("lessons_lib")}:
-        text = f"The installed library is version {got}, the course in this folder is {need}."
-        yield text, install(root)
+        yield f"The installed library is {got}, the course in this folder is {need}.", install(root)
 
 
 def orphan():
@@ -161,8 +153,7 @@ def odd(root, here):
 
 def cuda(driver):
     """torch with CUDA on a machine that cannot use it."""
-    names = {str(one.metadata["Name"]) for one in distributions()}
-    extra = sorted(name for name in names if re.match(r"nvidia-|triton$|cuda-", name))
+    extra = sorted(n for d in distributions() if re.match("nvidia|triton$|cuda-", n := str(d.name)))
     number, _, build = version("torch").partition("+")
     if not driver and (build.startswith("cu") or (extra and not build)):
         text = f"torch {version('torch')} is a CUDA build, but this machine has no NVIDIA driver."
