@@ -523,7 +523,7 @@ CALLS = {
                                    distractors=st.just(0), **short),
     "experiments.gap_sweep": given(build=st.just(for_the_gap), gaps=st.just((1,)),
                                    seeds=st.just((0,)), **short),
-    "experiments.stored": given(name=st.just("gap_sweep")),
+    "experiments.stored": given(name=st.just("gap")),
     "torch_bridge.to_torch": exported,
     "torch_bridge.from_torch": imported,
     "torch_bridge.torch_gradients": learnt,

@@ -162,14 +162,13 @@ def rnn_w_hh_not_transposed(dhs, x, h0, hs, W_xh, W_hh):
     return np.array(das) @ W_xh.T, dh, dW_xh, dW_hh, np.sum(das, axis=(0, 1))
 
 
-def lstm_dc_without_the_later_step(dh, dc, c_prev, gates, c, W_xh, W_hh):
-    i, f, g, o = gates
+def lstm_dc_without_the_later_step(dh, dc, c_prev, gates, c, W_hh):
+    f, g, o = gates
     t = np.tanh(c)
     into_c = dh * o * (1 - t * t)
-    slopes = into_c * g * i * (1 - i), into_c * c_prev * f * (1 - f), into_c * i * (1 - g * g)
-    da = np.array([*slopes, dh * t * o * (1 - o)])
-    back = [sum(a @ w.T for a, w in zip(da, W, strict=True)) for W in (W_xh, W_hh)]
-    return *back, into_c * f, da
+    da = np.array([into_c * (c_prev - g) * f * (1 - f), into_c * (1 - f) * (1 - g * g), dh * t * o])
+    da[2] *= 1 - o
+    return sum(a @ w.T for a, w in zip(da, W_hh, strict=True)), into_c * f, da
 
 
 def radius_of_w(W_hh, alpha, lag):
@@ -193,19 +192,18 @@ def lstm_four_gates(x_t, h, c, W_xh, W_hh, b_h):
     return o * np.tanh(c), c
 
 
-def gru(x_t, h, W_xh, W_hh, b_h, b_hn, squash=np.tanh, other_z=False, reset_first=False):
-    into, back = x_t @ W_xh + b_h[:, None], h @ W_hh
-    r, z = sigmoid(into[0] + back[0]), sigmoid(into[1] + back[1])
-    gated = (r * h) @ W_hh[2] + b_hn if reset_first else r * (back[2] + b_hn)
-    n = squash(into[2] + gated)
-    return h + z * (n - h) if other_z else n + z * (h - n)
+def gru(x_t, h, W, R, b, b2, squash=np.tanh, other_z=False, reset_first=False):
+    (z, r, n), (R_z, R_r, R_n) = np.split(x_t @ W.T + b, 3, axis=1), np.split(R, 3)
+    z, r = sigmoid(z + h @ R_z.T), sigmoid(r + h @ R_r.T)
+    n = squash(n + ((r * h) @ R_n.T + b2 if reset_first else r * (h @ R_n.T + b2)))
+    return n + z * (h - n) if other_z else h + z * (n - h)
 
 
 def gru_three_gates(*arguments):
     return gru(*arguments, squash=sigmoid)
 
 
-def gru_z_of_the_candidate(*arguments):
+def gru_z_of_the_old_state(*arguments):
     return gru(*arguments, other_z=True)
 
 
@@ -216,9 +214,8 @@ def turned_r_with_z(params):
     return out
 
 
-def both_candidates_swapped(x_t, h, r, W_xn, W_hn, b_n):
-    into = x_t @ W_xn + b_n
-    return np.tanh(into + (h * r) @ W_hn), np.tanh(into + (h @ W_hn) * r)
+def gru_reset_before_the_product(*arguments):
+    return gru(*arguments, reset_first=True)
 
 
 def heads_of_the_whole_width(x, W_q, W_k, W_v, W_o, heads):
@@ -259,25 +256,25 @@ STUMBLES = (
     ("rnn.backward", rnn_dh_never_updated, "`dh` is never updated"),
     ("rnn.backward", rnn_dh_computed_and_not_used, "h_t has two readers"),
     ("rnn.backward", rnn_w_hh_not_transposed, "matrix is transposed"),
-    ("lstm.backward", lstm_dc_without_the_later_step, "c_t has two readers"),
+    ("lstm.coupled_backward", lstm_dc_without_the_later_step, "sent to c_t is lost"),
     ("long_term.leaky_bound", radius_of_w, "the spectral radius is no bound"),
     ("long_term.leaky_bound", radius_of_the_whole_step, "the spectral radius is no bound"),
     ("long_term.vanish_apart", one_matrix_twice, "Take two different matrices"),
     ("lstm.step", lstm_four_gates, "through tanh, not through σ"),
     ("gru.step", gru_three_gates, "made by tanh"),
-    ("gru.step", gru_z_of_the_candidate, "your z weighs the candidate"),
+    ("gru.step", gru_z_of_the_old_state, "your z weighs the old state"),
     ("gru.other_sign", turned_r_with_z, "the block of r"),
-    ("gru.both_candidates", both_candidates_swapped, "changed places"),
+    ("gru.step", gru_reset_before_the_product, "acts before the product"),
     ("attention.multi_head", heads_of_the_whole_width, "the root of its own size"),
 )
 # Each row of the page for teachers, by its first words, and what its learner must be told.
 ROWS = {
-    "A variable with two readers": ("two readers", "never updated"),
+    "A variable with two readers": ("two readers", "never updated", "is lost"),
     "On the way back a matrix": ("transposed",),
     "The spectral radius": ("no bound", "two different matrices"),
     "The candidate is taken": ("tanh",),
-    "$z$ weighs": ("weighs the candidate", "the block of r"),
-    "The reset gate stands": ("changed places",),
+    "$z$ weighs": ("weighs the old state", "the block of r"),
+    "The reset gate stands": ("before the product",),
     "Masking after the softmax": (LATE, ZERO),
     "The softmax is taken": (QUERIES,),
     "Each head divides": ("its own size",),

@@ -205,7 +205,7 @@ def test_the_student_edition_is_one_file_with_all_that_is_needed_and_no_solution
     assert not [n for n in names if n.endswith(".ipynb") and "unfold the solution" in text[n]]
     assert not [n for n in names if n.endswith(".ipynb") and 'solution(\\"' in text[n]]
     assert {"START.txt", "LICENSE-TEXT", "library/LICENSE", "library/pyproject.toml"} <= names
-    assert "library/src/lessons_lib/data/gap_sweep.json" in names, "what the lessons plot"
+    assert "library/src/lessons_lib/data/gap.tsv" in names, "what the lessons plot"
     assert not [name for name in names if "__pycache__" in name or ".egg-info" in name]
 
 

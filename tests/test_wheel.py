@@ -59,5 +59,5 @@ def test_the_wheel_takes_every_file_of_the_library_along():
     for package, given in patterns.items():
         kinds += [f"{package}/{pattern.removeprefix('**/')}" for pattern in given]
     files = wheel.sources()
-    assert "lessons_lib/data/gap_sweep.json" in files
+    assert "lessons_lib/data/gap.tsv" in files
     assert not [f for f in files if not any(fnmatch.fnmatch(f, kind) for kind in kinds)]
