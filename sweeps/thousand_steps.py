@@ -4,35 +4,21 @@ A budget counts time steps read.  Without a curriculum nothing could renew Adam.
 """
 
 from lessons_models.thousand_steps import run
-from sweeps.runner.declare import RATES, Sweep
-
-
-def above_chance(row):
-    """The share right at the end; below 1/8 there is nothing to compare."""
-    return max(row["score"], 1 / 8)
-
+from sweeps.runner.declare import RATES, Sweep, every
 
 WAYS = [{"chrono": chrono, "climbs": climbs, "renews": renews} for chrono in (True, False)
         for climbs, renews in ((True, True), (True, False), (False, False))]  # fmt: skip
-WITH, USUAL = (way for way in WAYS if way["renews"])
-TASKS = ("adding", "LSTM", 250_000), ("order", "GRU", 150_000), ("copy 5", "GRU", 120_000)
-
-
-def cases(task, cell, budget, *ways):
-    return [{"task": task, "cell": cell, "budget": budget, **way} for way in ways]
-
-
-CLIMBS, JUMPS = ([way for way in WAYS if way["climbs"] is climbs] for climbs in (True, False))
-GROUPS = {
-    "parts": (cases("copy 3", "GRU", 40_000, *CLIMBS), 10),
-    "jump": (cases("copy 3", "GRU", 40_000, *JUMPS), 5),
-    "usual": (sum((cases(*task, USUAL) for task in TASKS), []), 10),
-    "chrono": (sum((cases(*task, WITH) for task in TASKS), []), 5),
-    "ten": (cases("copy 10", "GRU", 200_000, USUAL), 10),
-}
+THREE = every(task=["copy 3"], cell=["GRU"], budget=[40_000])
+TEN = every(task=["copy 10"], cell=["GRU"], budget=[200_000])
+TASKS = [{"task": task, "cell": cell, "budget": budget} for task, cell, budget in
+         (("adding", "LSTM", 250_000), ("order", "GRU", 150_000),
+          ("copy 5", "GRU", 120_000))]  # fmt: skip
+GROUPS = (("parts", THREE, [0, 1, 3, 4], 10), ("jump", THREE, [2, 5], 5),
+          ("usual", TASKS, [3], 10), ("chrono", TASKS, [0], 5), ("ten", TEN, [3], 10))  # fmt: skip
 SWEEPS = tuple(
-    Sweep(f"thousand_steps-{name}", run, group, range(seeds), per=tuple(group[0]),
-          grid={"lr": RATES[3:6]}, score=above_chance, tie=0.03, guess=0.0, tuning=(10_000,),
-          seconds=lambda settings: settings["budget"] * 1e-4)
-    for name, (group, seeds) in GROUPS.items()
+    Sweep(f"thousand_steps-{name}", run, [{**task, **WAYS[n]} for task in tasks for n in ways],
+          range(seeds), per=(*tasks[0], *WAYS[0]), grid={"lr": RATES[3:6]}, tie=0.03, guess=0.0,
+          score=lambda row: max(row["score"], 1 / 8),  # below chance nothing is to be compared
+          tuning=(10_000,), seconds=lambda settings: settings["budget"] * 1e-4)
+    for name, tasks, ways, seeds in GROUPS
 )  # fmt: skip
