@@ -430,7 +430,7 @@ def test_several_faults_are_counted_and_numbered(course):
     course.install("lessons_lib", "0.0.9", metadata.requires("lessons_lib"))
     status, text = course.say()
     assert status == 1 and text.startswith("To mend: 2\n1. Missing: tqdm")
-    assert "\n2. The installed library is version 0.0.9" in text
+    assert "\n2. The installed library is 0.0.9" in text
 
 
 def old(version, cwd):
