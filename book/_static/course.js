@@ -21,6 +21,8 @@
   const show = ({ target }) => {
     const { scrollLeft, clientWidth, scrollWidth } = target;
     target.toggleAttribute("data-more", scrollLeft + clientWidth < scrollWidth - 2);
+    if (target.matches("div.pst-scrollable-table-container"))
+      target.tabIndex = scrollWidth > clientWidth ? 0 : -1;  // the theme says so, but later
   };
   const sizes = new ResizeObserver((entries) => entries.forEach(show));
   boxes.forEach((box) => {
