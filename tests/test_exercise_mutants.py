@@ -81,7 +81,6 @@ EQUIVALENT = {
     ("lstm.hold_marked", "20.0 → 19.0"): FREE,
     ("lstm.hold_marked", "1 → -1"): "of two inputs the second is the last",
     ("lstm.hold_marked", "2 → -2"): "block 2 of four is the last but one",
-    ("lstm.trusts", "Lt → LtE"): "no error is exactly the limit",
     ("gru.ahead_from", "Gt → GtE"): "the two costs are never equal",
     ("gru.seeds_needed", "2 → -2"): "it is squared",
     ("gru.other_sign", "Mult → Div"): "dividing by -1 is multiplying by -1",
