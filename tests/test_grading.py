@@ -248,7 +248,8 @@ def test_every_verdict_is_word_for_word_that_of_the_same_answer_alone(tmp_path):
         sources = answers_of(exercise)
         cells += [f"{source}\n{check_of(id)}" for source in sources]
         alone[id] = [exercises.evaluate(id, exercise.build(source)) for source in sources]
-    imports = "from lessons_lib.functional import *\nfrom lessons_lib.gradcheck import *"
+    imports = "import itertools\nimport math\nfrom lessons_lib.functional import *"
+    imports += "\nfrom lessons_lib.gradcheck import *"
     path = hand_in(tmp_path / "all.ipynb", imports, *cells)
     files, job = snapshot([])
     result = graded(path, files, job | {"seconds": 60})

@@ -31,9 +31,10 @@ const KINDS = {
       const r = gateOf(held, "r", a[0]), z = gateOf(held, "z", a[1]), rest = z.map(x => 1 - x);
       const recalled = reset_after ? plus(times(h_prev, p.W_hh[2]), p.b_hn) : h_prev;
       const reset = each((x, y) => x * y, r, recalled), x = p.W_xh[2][token];
-      const n = plus(x, p.b_h[2], reset_after ? reset : times(reset, p.W_hh[2])).map(Math.tanh);
+      const mixed = reset_after ? reset : times(reset, p.W_hh[2]);
+      const n = plus(x, p.b_h[2], mixed).map(Math.tanh);
       const [keep, write] = update_keeps ? [z, rest] : [rest, z];
-      return { h_prev, x, r, z, "1-z": rest, recalled, reset, n,
+      return { h_prev, x, r, z, "1-z": rest, recalled, reset, mixed, n,
         h: each((k, w, old, fresh) => w * fresh + k * old, keep, write, h_prev, n) };
     },
   },
