@@ -75,8 +75,6 @@ EQUIVALENT = {
     ("lstm.running_sums", "first two swapped"): "both are 0, or both are :",
     ("lstm.hold_marked", "last two swapped"): FREE,
     ("lstm.hold_marked", "first two swapped"): FREE,
-    ("lstm.hold_marked", "40.0 → 41.0"): FREE,
-    ("lstm.hold_marked", "40.0 → 39.0"): FREE,
     ("lstm.hold_marked", "20.0 → 21.0"): FREE,
     ("lstm.hold_marked", "20.0 → 19.0"): FREE,
     ("lstm.hold_marked", "1 → -1"): "of two inputs the second is the last",
@@ -91,42 +89,27 @@ EQUIVALENT = {
     ("gru.block_places", "40 → 39"): FREE,
     ("gru.block_places", "c → h"): "h is largest for the same block",
     ("gru.block_places", "np.tanh(…) → its first argument"): "h / c is largest for the same block",
-    ("attention.masked_softmax", "1 → 2"): "0 is divided by it",
-    ("attention.masked_softmax", "1 → -1"): "0 is divided by it",
-    ("attention.masked_softmax", "total → mask"): "where mask is 0, e is 0",
-    ("attention.masked_softmax", "total → e"): "where e is 0, the result is 0",
-    ("attention.shared_backward", "sign or not dropped"): SIGN,
     ("attention.shared_backward", "1 → -1"): SIGN,
     ("attention.shared_backward", "q → dc"): SAME,
     ("attention.shared_backward", "q → hs"): SAME,
     ("attention.shared_backward", "q → as_values"): SAME,
-    ("attention.find_nothing", "sign or not dropped"): SIGN,
     ("attention.find_nothing", "1 → -1"): SIGN,
     ("attention.find_nothing", "q → k"): SAME,
-    ("attention.find_nothing", "q → scores"): SAME,
+    ("attention.find_nothing", "scores → q"): "only its number of rows counts",
     ("attention.look_back", "100 → 101"): FREE,
     ("attention.look_back", "100 → 99"): FREE,
-    ("attention.leaks", "3.0 → 4.0"): FREE,
-    ("attention.leaks", "3.0 → 2.0"): FREE,
-    ("attention.leaks", "3.0 → -3.0"): FREE,
-    ("attention.leaks", "only the right side"): FREE,
     ("attention.leaks", "Add → Sub"): FREE,
     ("attention.leaks", "Gt → GtE"): "nothing moves by exactly the limit",
     ("attention.leaks", "k → v"): SAME,
     ("attention.tipping_power", "first two swapped"): "the power is the same from either side",
     ("attention.greedy_trap", "first two swapped"): FREE,
     ("attention.greedy_trap", "0 → 1"): FREE,
-    ("attention.greedy_trap", "0 → -1"): FREE,
-    ("attention.causal", "sign or not dropped"): SIGN,
     ("attention.causal", "1 → -1"): SIGN,
     ("attention.causal", "q → k"): SAME,
     ("attention.order_blind", "bool(…) → its first argument"): KIND,
-    ("attention.multi_head", "sign or not dropped"): SIGN,
     ("attention.multi_head", "1 → -1"): SIGN,
-    ("attention.multi_head", "x → W_q"): SAME,
-    ("attention.multi_head", "x → W_k"): SAME,
-    ("attention.multi_head", "x → W_v"): SAME,
-    ("attention.multi_head", "x → W_o"): SAME,
+    ("attention.multi_head", "q → k"): SAME,
+    ("attention.multi_head", "q → v"): SAME,
 }
 TOTAL = 5600  # how many changes there are at the least
 score = Counter()
@@ -163,8 +146,7 @@ def test_changed_references_are_rejected_but_for_the_equivalent_ones():
     found = set(survivors)
     assert found == set(EQUIVALENT), set(EQUIVALENT) - found
     total = sum(score.values())
-    free = sum(EQUIVALENT[s] == FREE for s in survivors)  # right answers, not changes for the worse
-    share = 1 - (len(survivors) - free) / (total - free)
+    share = 1 - len(survivors) / total
     print(f"{total} changes of {len(score)} references, {share:.2%} rejected, "
           f"{len(survivors)} equivalent")  # fmt: skip
     assert total >= TOTAL and share >= 0.99

@@ -13,7 +13,7 @@ def causal_attention(q, k, v):
     A position sees itself too.  Scores are divided by √d.
     q, k (T, d), v (T, d_v)  →  context (T, d_v).
     """
-    scores = q @ k.T / np.sqrt(q.shape[-1])
+    scores = q @ k.T / np.sqrt(q.shape[1])
     allowed = np.tril(np.ones_like(scores, dtype=bool))
     return softmax(np.where(allowed, scores, -np.inf)) @ v
 
@@ -53,14 +53,10 @@ def multi_head(x, W_q, W_k, W_v, W_o, heads):
     d/heads.  The heads are put side by side and multiplied by W_o
     →  y (T, d).
     """
-    size = x.shape[-1] // heads
-    q, k, v = x @ W_q, x @ W_k, x @ W_v
     parts = []
-    for j in range(heads):
-        own = slice(j * size, (j + 1) * size)
-        weights = softmax(q[:, own] @ k[:, own].T / np.sqrt(size))
-        parts.append(weights @ v[:, own])
-    return np.concatenate(parts, axis=-1) @ W_o
+    for q, k, v in zip(*(np.hsplit(x @ W, heads) for W in (W_q, W_k, W_v)), strict=True):
+        parts.append(softmax(q @ k.T / np.sqrt(q.shape[1])) @ v)
+    return np.hstack(parts) @ W_o
 
 
 def _triple(rng, T_q, T_k, d, d_v):
@@ -127,7 +123,7 @@ EXERCISES = (
                 "np.where(allowed, scores, 0)",
                 "a score of 0 is a score like any other: hidden keys need -∞.",
             ),
-            Mistake(" / np.sqrt(q.shape[-1])", "", "the scale 1/√d is missing."),
+            Mistake(" / np.sqrt(q.shape[1])", "", "the scale 1/√d is missing."),
         ),
         phrasings=phrasings.CAUSAL,
     ),
@@ -180,18 +176,18 @@ EXERCISES = (
         ("y",),
         (
             Mistake(
-                "np.sqrt(size)",
-                "np.sqrt(x.shape[-1])",
+                "np.sqrt(q.shape[1])",
+                "np.sqrt(x.shape[1])",
                 "each head divides by the root of its own size, d/heads.",
             ),
             Mistake(" @ W_o", "", "the heads are not mixed by W_o at the end."),
-            Mistake("/ np.sqrt(size)", "", "the scale is missing."),
+            Mistake("/ np.sqrt(q.shape[1])", "", "the scale is missing."),
             Mistake(
-                "own = slice(j * size, (j + 1) * size)",
-                "own = slice(j, None, heads)",
+                "(np.hsplit(x @ W, heads) for W",
+                "([(x @ W)[:, j::heads] for j in range(heads)] for W",
                 "the heads are cut in turns; each reads neighbouring columns.",
             ),
-            Mistake("k[:, own].T", "q[:, own].T", "the queries are compared with themselves."),
+            Mistake("k.T", "q.T", "the queries are compared with themselves."),
         ),
     ),
 )

@@ -28,9 +28,9 @@ def find_nothing(q, k, v, empty):
     q (T_q, d), k (T_k, d), v (T_k, d_v), empty: a number
     →  context (T_q, d_v), nothing (T_q,): the weight of the further key.
     """
-    scores = q @ k.T / np.sqrt(q.shape[-1])
-    more = np.full((len(q), 1), empty)
-    weights = softmax(np.concatenate([scores, more], axis=-1))
+    scores = q @ k.T / np.sqrt(q.shape[1])
+    more = np.full_like(scores[:, :1], empty)
+    weights = softmax(np.hstack([scores, more]))
     return weights[:, :-1] @ v, weights[:, -1]
 
 
@@ -95,16 +95,16 @@ EXERCISES = (
                 "the weights of the found keys were stretched to sum to 1. They keep their shares.",
             ),
             Mistake(
-                "np.full((len(q), 1), empty)",
-                "np.full((len(q), 1), empty / np.sqrt(q.shape[-1]))",
+                "np.full_like(scores[:, :1], empty)",
+                "np.full_like(scores[:, :1], empty / np.sqrt(q.shape[1]))",
                 "only the products are divided by √d, not the score of the empty key.",
             ),
             Mistake(
-                "np.full((len(q), 1), empty)",
-                "np.full((len(q), 1), 0.0)",
+                "np.full_like(scores[:, :1], empty)",
+                "np.full_like(scores[:, :1], 0.0)",
                 "the empty key has the score that is given, not 0.",
             ),
-            Mistake(" / np.sqrt(q.shape[-1])", "", "the products are divided by √d."),
+            Mistake(" / np.sqrt(q.shape[1])", "", "the products are divided by √d."),
             Mistake(
                 "weights[:, -1]", "1 - weights[:, -1]", "what is asked for is the share of nothing."
             ),

@@ -16,8 +16,8 @@ def shared_backward(dc, q, hs, weights):
     """
     as_values = weights.T @ dc
     dw = dc @ hs.T
-    ds = weights * (dw - (weights * dw).sum(axis=-1, keepdims=True))
-    ds = ds / np.sqrt(q.shape[-1])
+    ds = weights * (dw - (weights * dw).sum(axis=1, keepdims=True))
+    ds = ds / np.sqrt(q.shape[1])
     return ds @ hs, as_values + ds.T @ q
 
 
@@ -32,10 +32,10 @@ def leaks(attend, q, k, v, mask):
     1e-9.
     """
     before, found = attend(q, k, v, mask), []
-    for place in range(len(k)):
-        other = 3.0 * (np.arange(len(k))[:, None] == place)
+    for place, sees in enumerate(mask.T):
+        other = np.arange(len(k))[:, None] == place
         change = np.abs(attend(q, k + other, v + other, mask) - before)
-        found.append(np.any(change[~mask[:, place]] > 1e-9))
+        found.append(np.any(change[~sees] > 1e-9))
     return np.array(found)
 
 
@@ -103,22 +103,22 @@ EXERCISES = (
                 "the array is used twice. What it gets as keys is missing.",
             ),
             Mistake(
-                "(dw - (weights * dw).sum(axis=-1, keepdims=True))",
+                "(dw - (weights * dw).sum(axis=1, keepdims=True))",
                 "dw",
                 "the softmax ties the weights of a row together: subtract their mean of dw.",
             ),
             Mistake(
-                "    ds = ds / np.sqrt(q.shape[-1])\n",
+                "    ds = ds / np.sqrt(q.shape[1])\n",
                 "",
                 "the scale 1/√d is missing on the way back.",
             ),
             Mistake(
-                "(weights * dw).sum(axis=-1",
-                "dw.mean(axis=-1",
+                "(weights * dw).sum(axis=1",
+                "dw.mean(axis=1",
                 "the mean over the keys is weighted by the weights.",
             ),
             Mistake(
-                "(weights * dw).sum(axis=-1",
+                "(weights * dw).sum(axis=1",
                 "(weights * dw).sum(axis=0",
                 "the sum runs over the keys of a row, not over the queries.",
             ),
@@ -142,11 +142,11 @@ EXERCISES = (
                 "only the keys were changed. A hidden value must not arrive either.",
             ),
             Mistake(
-                "change[~mask[:, place]]",
+                "change[~sees]",
                 "change",
                 "queries that may see the place move too, and should. Leave them out.",
             ),
-            Mistake("~mask[:, place]", "mask[:, place]", "look at those that may *not* see it."),
+            Mistake("~sees", "sees", "look at those that may *not* see it."),
         ),
     ),
 )

@@ -43,7 +43,7 @@ def greedy_trap(K):
     """
     first, second = np.zeros(K), np.full((K, K), 1 / K)
     first[:2] = 0.51, 0.49
-    second[1] = np.eye(K)[0]
+    second[1] = np.arange(K) == 0
     return first, second
 
 
@@ -129,8 +129,8 @@ EXERCISES = (
         ("probabilities", "another first symbol is better", "greedy loses enough"),
         (
             Mistake(
-                "second[1] = np.eye(K)[0]",
-                "second[0] = np.eye(K)[0]",
+                "second[1] = np.arange",
+                "second[0] = np.arange",
                 "the good continuation follows the symbol that greedy takes anyway.",
             ),
             Mistake("np.full((K, K), 1 / K)", "np.full((K, K), 1.0)", "the rows must sum to 1."),

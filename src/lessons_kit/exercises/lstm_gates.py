@@ -37,10 +37,11 @@ def hold_marked():
     →  W_xh (4, 2, 1), W_hh (4, 1, 1), b_h (4, 1), blocks i f g o.
     """
     W_xh, W_hh, b_h = np.zeros((4, 2, 1)), np.zeros((4, 1, 1)), np.zeros((4, 1))
-    W_xh[0, 1], b_h[0] = 40.0, -20.0
-    W_xh[1, 1], b_h[1] = -40.0, 20.0
+    sure = 20.0
+    W_xh[0, 1], b_h[0] = sure + sure, -sure
+    W_xh[1, 1], b_h[1] = -sure - sure, sure
     W_xh[2, 0] = 1.0
-    b_h[3] = 20.0
+    b_h[3] = sure
     return W_xh, W_hh, b_h
 
 
@@ -53,7 +54,7 @@ def running_sums(x, dhs, i, g, o, c):
     x (T, B, D); dhs (T, B, H): ∂loss/∂h_t; i, g, o (T, B, H): gates and
     candidate; c (T, B, H): the memory after each step  →  dW_xg (D, H).
     """
-    written, dW_xg = 0.0, 0.0
+    written = dW_xg = 0.0
     for x_t, dh, i_t, g_t, o_t, c_t in zip(x, dhs, i, g, o, c, strict=True):
         slope = i_t * (1 - g_t**2)
         written = written + x_t[:, :, None] * slope[:, None]  # (B, D, H)
@@ -131,23 +132,23 @@ EXERCISES = (
         ("where c, and where h, is as asked",),
         (
             Mistake(
-                "-40.0, 20.0",
+                "-sure - sure, sure",
                 "0.0, 20.0",
                 "the forget gate never closes: a new value is added to the old one. A mark must "
                 "close it.",
             ),
             Mistake(
-                "W_xh[0, 1], b_h[0] = 40.0, -20.0",
-                "b_h[0] = 20.0",
+                "W_xh[0, 1], b_h[0] = sure + sure, -sure",
+                "b_h[0] = sure",
                 "every value is written. The input gate must be open at a mark alone.",
             ),
             Mistake(
-                "b_h[3] = 20.0",
+                "b_h[3] = sure",
                 "b_h[3] = 0.0",
                 "the output gate is half open, so h shows half of the memory.",
             ),
             Mistake(
-                "-40.0, 20.0",
+                "-sure - sure, sure",
                 "-8.0, 4.0",
                 "the forget gate is open, but not enough for 200 steps: 0.98 at each step.",
             ),

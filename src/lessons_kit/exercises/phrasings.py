@@ -19,7 +19,7 @@ ITSELF = "a position must see itself; the first one sees nothing here."
 LINES = """scores = np.where(mask, scores, -1e30)
     e = np.exp(scores - scores.max(axis=-1, keepdims=True)) * mask
     total = e.sum(axis=-1, keepdims=True)
-    return e / np.where(total == 0, 1, total)"""
+    return e / np.maximum(total, 1)"""
 
 
 def _softmax(hint, fill="np.where(mask, scores, -1e30)", top=-1, axis=-1, after="", last=""):
@@ -29,6 +29,14 @@ def _softmax(hint, fill="np.where(mask, scores, -1e30)", top=-1, axis=-1, after=
     total = e.sum(axis={axis}, keepdims=True)
     return e / np.where(total == 0, 1, total){last}"""
     return Mistake(LINES, new, hint)
+
+
+def _unshifted(fill):
+    """masked_softmax without the largest, in these words."""
+    new = f"""e = np.exp({fill}) * mask
+    total = e.sum(axis=-1, keepdims=True)
+    return e / np.where(total == 0, 1, total)"""
+    return Mistake(LINES, new, LARGEST)
 
 
 def _causal(scores, hint, rest=""):
@@ -43,6 +51,7 @@ MASKED_SOFTMAX = (
     _softmax(TURNED, "np.where(mask, -1e30, scores)"),
     _softmax(TURNED, "np.where(mask, -np.inf, scores)"),
     _softmax(LARGEST, top=None, after=" * mask"),
+    *map(_unshifted, FILLS),
     *(
         _softmax(QUERIES, fill, top, axis, after)
         for axis in (-2, 0, 1)
