@@ -1,19 +1,18 @@
 // The few things of the frame that need a script. Loaded with the theme's scripts, after the page.
 (() => {
-  // A formula that scrolls in its own box can be reached and moved with the keyboard.
-  const formulas = document.querySelectorAll("div.math > .formula");
+  // What scrolls in its own box, a formula or a table, can be reached and moved with the keyboard.
+  const scrolling = document.querySelectorAll(
+    "div.math > .formula, div.pst-scrollable-table-container");
   const watch = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      if (target.scrollWidth > target.clientWidth) {
-        target.tabIndex = 0;
-        target.setAttribute("role", "group");
-        target.setAttribute("aria-label", "formula");
-      } else {
-        for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
+      const names = target.matches(".formula") ? { role: "group", "aria-label": "formula" } : {};
+      for (const [name, value] of Object.entries({ tabindex: 0, ...names })) {
+        if (target.scrollWidth > target.clientWidth) target.setAttribute(name, value);
+        else target.removeAttribute(name);
       }
     }
   });
-  formulas.forEach((formula) => watch.observe(formula));
+  scrolling.forEach((box) => watch.observe(box));
 
   // What is wider than its box fades at the right (course.css), until it is scrolled to its end.
   const boxes = document.querySelectorAll(
@@ -21,8 +20,6 @@
   const show = ({ target }) => {
     const { scrollLeft, clientWidth, scrollWidth } = target;
     target.toggleAttribute("data-more", scrollLeft + clientWidth < scrollWidth - 2);
-    if (target.matches("div.pst-scrollable-table-container"))
-      target.tabIndex = scrollWidth > clientWidth ? 0 : -1;  // the theme says so, but later
   };
   const sizes = new ResizeObserver((entries) => entries.forEach(show));
   boxes.forEach((box) => {
