@@ -11,6 +11,7 @@ from lessons_models import (
     character_runs,
     characters,
     counting,
+    gap_runs,
     initialisations,
     subject,
     thousand_steps,
@@ -262,3 +263,22 @@ def test_a_hash_that_looks_like_a_huge_number_stays_a_text():
     rows = experiments._table(["accuracy\tcode", "0.5\t407e78782f", "1\t23f3b03360"])
     assert rows["code"].tolist() == ["407e78782f", "23f3b03360"]
     assert rows["accuracy"].tolist() == [0.5, 1]
+
+
+def test_the_runs_of_the_gap_are_found_by_model_with_the_rate_that_won():
+    for model in ("RNN", "GRU", "Self-attention"):
+        rows = experiments.stored("gap" if model == "RNN" else "gap-rest")
+        own, chose = (rows[(rows["model"] == model) & (rows["part"] == part)]
+                      for part in ("reported", "tuning"))  # fmt: skip
+        found = gap_runs.accuracies(model)
+        assert found.shape == (len(experiments.GAPS), 10)
+        for gap, by_seed in zip(experiments.GAPS, found, strict=True):
+            assert by_seed.tolist() == own["accuracy"][own["gap"] == gap].tolist()
+        rates, tried = gap_runs.trials(model)
+        best = tried.mean(axis=1).max()
+        assert tried[rates == own["lr"][0]].mean() >= best - 0.01  # a tie goes to the inside
+        for rate, row in zip(rates, tried, strict=True):
+            assert row.tolist() == chose["accuracy"][chose["lr"] == rate].tolist()
+        assert gap_runs.good_rates(model) == sum(row.mean() >= 0.95 for row in tried)
+    with pytest.raises(ValueError, match="'Oracle' on the gap: choose from GRU, "):
+        gap_runs.trials("Oracle")

@@ -11,11 +11,12 @@ import matplotlib.pyplot as plt  # noqa: E402  (after the choice of the backend)
 
 from lessons_kit import plots  # noqa: E402
 from lessons_lib import experiments  # noqa: E402
+from lessons_models import gap_runs  # noqa: E402
 from tools.environment import ROOT  # noqa: E402
 
-PLAIN = ("RNN", "RNN orthogonal")
 ROWS = (
-    *PLAIN,
+    "RNN",
+    "RNN orthogonal",
     "LSTM forget bias 0",
     "LSTM forget bias 1",
     "LSTM forget bias 3",
@@ -29,17 +30,10 @@ ROWS = (
 PICTURE = ROOT / "book" / "_static" / "solved_by_gap.svg"
 
 
-def accuracies(name):
-    """Reported accuracies of a model of the sweep of the gap, (gaps, seeds)."""
-    rows = experiments.stored("gap" if name in PLAIN else "gap-rest")
-    chosen = rows[(rows["model"] == name) & (rows["part"] == "reported")]
-    return chosen["accuracy"].reshape(len(experiments.GAPS), -1)
-
-
 def draw():
     """The table of solved gaps as SVG (bytes), the same for the same results."""
     plots.use_style()
-    results = {name: accuracies(name) for name in ROWS}
+    results = {name: gap_runs.accuracies(name) for name in ROWS}
     fig, ax = plt.subplots(figsize=(5.6, 0.9 + 0.3 * len(results)))
     plots.solved_frontier(ax, results, experiments.GAPS)
     buffer = io.BytesIO()
