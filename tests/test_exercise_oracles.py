@@ -958,6 +958,58 @@ def test_pytorchs_masks_do_not_leak_and_a_mask_after_the_softmax_does(rng):
     assert REF["attention.leaks"](late, q, k, v, mask).tolist() == [False, True, True, True]
 
 
+@judges("attention.listens")
+def test_the_autograd_of_the_weights_says_the_same_of_three_scores(rng):
+    q, k, W = (rng.standard_normal(shape) for shape in ((3, 4), (5, 4), (4, 5)))
+    scores = {
+        "dot": lambda q, k: q @ k.T,
+        "location": lambda q, k: q @ torch.tensor(W) + 0 * k.sum(),
+        "no tanh": lambda q, k: q.sum(dim=1, keepdim=True) + k.sum(dim=1),
+    }
+    mix = torch.tensor(rng.standard_normal((3, 5)))
+    for score in scores.values():
+        leaves = tensors(q, k)
+        (score(*leaves).softmax(dim=-1) * mix).sum().backward()
+        felt = tuple(bool(leaf.grad.abs().max() > 1e-9) for leaf in leaves)
+
+        def weigh(q, k, score=score):
+            return score(torch.tensor(q.copy()), torch.tensor(k.copy())).softmax(dim=-1).numpy()
+
+        assert REF["attention.listens"](weigh, q, k) == felt
+
+
+@judges("attention.nearest_features")
+def test_the_product_of_the_features_prefers_near_keys_as_pytorchs_distance_does(rng):
+    q, k = rng.standard_normal((4, 3)), rng.standard_normal((6, 3))
+    far = torch.cdist(torch.tensor(q), torch.tensor(k))
+    longer = tensors(*REF["attention.nearest_features"](q, k))
+    close((longer[0] @ longer[1].T).softmax(dim=-1).detach(), (-(far**2) / 2).softmax(dim=-1))
+
+
+@judges("attention.needed_steps")
+def test_needed_steps_are_where_two_targets_differ_for_the_first_time(rng):
+    targets = rng.integers(0, 2, (6, 7))
+    targets[:, 3] = targets[:, 1]
+    firsts = {int((a != b).argmax()) for a in targets for b in targets if (a != b).any()}
+    assert set(np.flatnonzero(REF["attention.needed_steps"](targets))) == firsts
+    assert 3 not in firsts
+
+
+@judges("attention.used_steps")
+def test_used_steps_are_those_whose_read_out_has_a_way_from_the_context(rng):
+    W = rng.standard_normal((4, 3, 5))
+    W[[1, 2]] = 0  # these read no context of their own
+    state = torch.tensor(rng.standard_normal((4, 5)))
+
+    def answer(context):
+        read = torch.einsum("td,tdk->tk", torch.tensor(context), torch.tensor(W))
+        read[2] = read[0]  # fed by the first
+        return (state + 10 * read).argmax(dim=-1).numpy()
+
+    w, v = np.eye(6)[[0, 2, 4, 5]], rng.standard_normal((6, 3))
+    assert REF["attention.used_steps"](answer, w, v).tolist() == [True, False, False, True]
+
+
 @judges("attention.sharpness_for")
 def test_the_softmax_of_sharpened_scores_has_the_wanted_share():
     for share, keys, lead in ((0.8, 5, 0.3), (0.999, 1000, 2.0)):
