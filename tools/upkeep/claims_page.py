@@ -76,7 +76,9 @@ def shown(row):
     if "claim" not in row:
         return f"{row['shown']}; {row['history']}"
     why = turned_by(row["lesson"], row["claim"])
-    return f"{row['shown']}; `{row['claim']}`" + (f", false with: {why}" if why else "")
+    return f"{row['shown']}; “{plain(row['claim'])}”" + (
+        f", false with: {plain(why)}" if why else ""
+    )
 
 
 def turned_by(lesson, claim):
@@ -84,8 +86,12 @@ def turned_by(lesson, claim):
     found = falsifiers.rows(falsifiers.beside(ROOT / "book" / f"{lesson}.ipynb"))
     named = [row for kind, row in found if kind == "falsify" and row["claim"] in claim]
     named.sort(key=lambda row: row["claim"] != claim)
-    why = named[0].get("why", "") if named else ""
-    return re.sub(r"([|_*$])", r"\\\1", why)
+    return named[0].get("why", "") if named else ""
+
+
+def plain(text):
+    """Text whose signs Markdown shall not read."""
+    return re.sub(r"([|_*$])", r"\\\1", text)
 
 
 def faults():
