@@ -942,6 +942,32 @@ def test_an_array_that_is_keys_and_values_gets_both_gradients_of_autograd(rng):
         close(a, leaf.grad)
 
 
+@judges("attention.pointing")
+def test_the_control_that_points_at_random_is_as_often_right_as_its_draws(rng):
+    described = np.array([[0, 2], [0, 2], [1, 5], [1, 4], [-1, 0], [-1, 3], [-1, -1]])
+    weights = rng.random((7, 2, 6))
+    share, chance = REF["attention.pointing"](weights, described)
+    words = [(t, b) for t, b in np.ndindex(7, 2) if described[t, b] >= 0]
+    assert share == np.mean([described[t, b] == np.argmax(weights[t, b]) for t, b in words])
+    draws = [rng.choice([[0, 1], [0, 2, 3, 4, 5]][b], 20_000) == described[t, b] for t, b in words]
+    assert abs(np.mean(draws) - chance) < 0.01
+
+
+@judges("attention.best_baseline")
+def test_at_the_best_baseline_autograd_finds_no_slope_of_the_spread(rng):
+    alpha = torch.tensor(rng.dirichlet(np.ones(7)))
+    f = torch.tensor(rng.uniform(1, 3, 7))
+
+    def spread(b):
+        g = (f - b)[:, None] * (torch.eye(7, dtype=torch.float64) - alpha)
+        return alpha @ ((g - alpha @ g) ** 2).sum(dim=1)
+
+    b = torch.tensor(REF["attention.best_baseline"](alpha.numpy(), f.numpy()), requires_grad=True)
+    spread(b).backward()
+    assert abs(b.grad) < 1e-12
+    assert spread(b) < min(spread(b - 0.01), spread(b + 0.01))
+
+
 @judges("attention.leaks")
 def test_pytorchs_masks_do_not_leak_and_a_mask_after_the_softmax_does(rng):
     q, k, v = rng.standard_normal((3, 4, 6))

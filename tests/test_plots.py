@@ -175,6 +175,12 @@ def test_a_heatmap_has_its_first_row_on_top_and_turns_long_words(ax):
     assert [text.get_text() for text in ax.texts] == ["1.00", ".00", ".00", "1.00"]
 
 
+def test_a_picture_of_regions_has_its_words_in_pairs_below_it_and_its_first_row_on_top(ax):
+    plots.regions(ax, np.ones((6, 6, 3)), "red cross blue square")
+    assert ax.get_xlabel() == "red cross\nblue square\n\n"
+    assert ax.get_ylim() == (3, 0) and len(ax.get_xticks()) == 4
+
+
 def test_only_a_large_heatmap_is_rasterised(ax):
     plots.heatmap(ax, np.zeros((2, 2)), range(2), range(2))
     plots.heatmap(ax, np.zeros((30, 30)), range(30), range(30))

@@ -15,6 +15,7 @@ from lessons_kit.exercises import (
     attention_lookup,
     attention_masks,
     attention_scores,
+    attention_pictures,
     attention_search,
     gradient_checks,
     gru,
@@ -56,6 +57,8 @@ MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest,
            lstm_start, gru, gru_bounds, gru_choice, gru_conventions, attention_lookup,
            attention, attention_layers, attention_masks, attention_search,
            attention_scores, attention_alignment)  # fmt: skip
+           attention, attention_layers, attention_masks, attention_pictures,
+           attention_search)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
