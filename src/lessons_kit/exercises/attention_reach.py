@@ -8,7 +8,7 @@ from lessons_kit.exercises.exercise import Exercise, Mistake
 
 
 def look_alike(speeds, wanted, seen, within):
-    """The first new distance that a rotary head can confuse with a known one.
+    """The first new distance that a rotary head may take for a known one.
 
     speeds (n,): radians that each hand turns per place; wanted: the known
     distance; seen: the largest distance in training; within: radians,
@@ -23,9 +23,9 @@ def look_alike(speeds, wanted, seen, within):
 
 
 def nearest_places(slope, share):
-    """How many of the nearest places hold a share of an ALiBi head's weight?
+    """How many of the nearest places hold a share of a head's weight?
 
-    The text before the last word is endless, and all words have the same
+    The head is ALiBi's.  The text is endless, and all words have the same
     score, so only the slope counts.  The last word's own place is the
     nearest.
     slope: above 0; share: between 0 and 1
