@@ -17,7 +17,6 @@ from tools.notebooks.in_process import code_cells, python
 # Lessons that still judge with assert and print: the one list of them, and it only grows shorter.
 NOT_YET = {
     "5_attention/alignment",
-    "5_attention/cost_and_reach",
     "5_attention/linear_attention",
     "5_attention/pictures",
     "5_attention/transformer_block",
