@@ -3,7 +3,7 @@
 Each kind has one learning rate, chosen on the task that asks for what is near, at length 20.
 """
 
-from lessons_models import positions
+from lessons_models import torch_positions as positions
 from sweeps.runner.declare import RATES, Sweep, every
 
 SWEEPS = (

@@ -134,9 +134,9 @@ EXERCISES = (
         (
             Mistake("np.arange(n)", "-np.arange(n)",
                     "the largest score comes first, so nothing had to be scaled down."),
-            Mistake("np.arange(n)", "np.zeros(n)", "with equal scores the total is right."),
             Mistake("np.arange(n)", "0.01 * np.arange(n)",
-                    "the total is too large, but by less than a factor of 2."),
+                    "with equal or nearly equal scores the total is nearly right. Let them rise "
+                    "more."),
         ),
         observe=_totals,
     ),

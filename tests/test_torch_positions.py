@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_models import positions
-from lessons_models.positions import BACK, LAST, PLACES
+from lessons_models import torch_positions as positions
+from lessons_models.torch_positions import BACK, LAST, PLACES
 
 
 def model(place, layers=1):
