@@ -1137,5 +1137,42 @@ def test_multi_head_is_pytorchs(rng, heads):
     close(REF["attention.multi_head"](x, *W, heads), module(t, t, t)[0])
 
 
+@judges("attention.look_alike")
+def test_a_distance_that_looks_alike_gives_nearly_the_same_turned_product(rng):
+    speeds = torch.tensor([1.0, 0.1], dtype=torch.float64)
+    found = REF["attention.look_alike"](speeds.numpy(), 3, 19, 0.5)
+    hands = torch.polar(torch.ones(200, 2).double(), torch.arange(200)[:, None] * speeds)
+    off = (hands / hands[3]).angle().abs().amax(dim=1)
+    assert found == 20 + int((off[20:] < 0.5).nonzero()[0, 0])
+
+
+@judges("attention.nearest_places")
+@pytest.mark.parametrize("slope, share", [(0.25, 0.5), (1 / 16, 0.9), (1.0, 0.99)])
+def test_the_nearest_places_hold_the_share_in_pytorchs_softmax(slope, share):
+    back = torch.arange(5000, dtype=torch.float64)
+    held = F.softmax(-slope * back, dim=0).cumsum(0)
+    assert REF["attention.nearest_places"](slope, share) == int((held < share).sum()) + 1
+
+
+@judges("attention.window_products")
+def test_products_in_a_window_are_counted_pair_by_pair():
+    seen = torch.ones(9, 9).tril().triu(-3).sum().int().item()  # a window of four
+    assert REF["attention.window_products"](9, 5, 4) == 4 * 9 * 25 + 2 * 5 * seen
+
+
+@judges("attention.break_the_sum")
+def test_the_scores_break_the_careless_program_run_as_it_stands():
+    scores = [float(s) for s in REF["attention.break_the_sum"](5)]
+    totals = []
+    for row in (scores, scores[::-1]):
+        total, top = 0.0, -float("inf")
+        for s in row:
+            top = max(top, s)
+            total += torch.tensor(s - top).double().exp().item()
+        totals.append(total)
+    right = torch.tensor(scores).double().logsumexp(0).exp().item() / np.exp(max(scores))
+    assert totals[0] > 2 * right and abs(totals[1] - right) < 1e-9
+
+
 def test_every_reference_has_an_oracle():
     assert set(REF) == JUDGED

@@ -16,6 +16,7 @@ from lessons_kit.exercises import (
     attention_masks,
     attention_scores,
     attention_pictures,
+    attention_reach,
     attention_search,
     gradient_checks,
     gru,
@@ -59,6 +60,7 @@ MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest,
            attention_scores, attention_alignment)  # fmt: skip
            attention, attention_layers, attention_masks, attention_pictures,
            attention_search)  # fmt: skip
+           attention_reach)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
