@@ -18,7 +18,6 @@ from tools.notebooks.in_process import code_cells, python
 NOT_YET = {
     "5_attention/alignment",
     "5_attention/cost_and_reach",
-    "5_attention/linear_attention",
     "5_attention/pictures",
     "5_attention/transformer_block",
 }
