@@ -40,10 +40,11 @@ def min_gru_attention(z):
 
 
 def _untraced(v, k):
-    """Is there one value for each key, of length 1, and is the memory empty?"""
+    """Is there one value for each key, are they of length 1, and is the memory empty?"""
     v = np.asarray(v, dtype=float)
-    fits = v.shape == (len(k),) and bool(np.isclose(np.linalg.norm(v), 1))
-    return fits, bool(np.abs(k.T @ v).max() < 1e-9) if fits else False
+    if v.shape != (len(k),):
+        return False, False, False
+    return True, bool(np.isclose(np.linalg.norm(v), 1)), bool(np.abs(k.T @ v).max() < 1e-9)
 
 
 def _key_cases():
@@ -62,7 +63,7 @@ EXERCISES = (
         "attention.no_trace",
         no_trace,
         _key_cases,
-        ("n numbers of length 1", "S is 0"),
+        ("one number for each key", "their length is 1", "S is 0"),
         (
             Mistake(
                 "directions[-1]",
