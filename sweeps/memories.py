@@ -1,15 +1,11 @@
-"""Memories on three tasks, 300 steps of 32 sequences; each has a rate of its own for each task."""
+"""Five memories on associative recall: 300 steps of 32 sequences, each at its own learning rate."""
 
-from lessons_models.memories import run
-from sweeps.runner.declare import RATES, Sweep, every
+from lessons_models.torch_memory_runs import run
+from sweeps.runner.declare import RATES, Sweep
 
-LOOKUPS = ("softmax", "linear", "gated", "delta")
-FIRST = every(size=[8], memory=LOOKUPS) + every(size=[64], memory=["minGRU"])
-SECOND = every(size=[16], memory=LOOKUPS[1:]) + every(size=[4], memory=LOOKUPS[:1])
-SWEEPS = tuple(
-    Sweep(name, run, [case | task for task in every(task=tasks) for case in cases], range(seeds),
-          per=("memory", "task"), grid={"lr": RATES[1:5]}, guess=0.1, tuning=(10_000,),
-          tuned_on=lambda case: case["size"] in (8, 64))
-    for name, tasks, cases, seeds in (("memories", ["recall"], FIRST + SECOND, 10),
-                                      ("memories-more", ("copy", "gap"), FIRST, 5))
+SIZES = {"softmax": 8, "linear": 8, "gated": 8, "delta": 8, "minGRU": 64}
+CASES = [{"task": "recall", "memory": name, "size": size} for name, size in SIZES.items()]
+SWEEPS = (
+    Sweep("memories", run, CASES, per=("memory",), grid={"lr": RATES[1:5]}, guess=0.1,
+          tuning=(10_000,)),
 )  # fmt: skip

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_models import memories
+from lessons_models import torch_memories as memories
+from lessons_models import torch_memory_runs as runs
 
 
 @pytest.mark.parametrize("name", memories.MEMORIES)
@@ -35,21 +36,21 @@ def test_minimal_cells_begin_by_remembering(kind):
 
 
 def test_recall_asks_for_every_key_once_and_the_answer_was_shown():
-    x, y, asked = memories.recall(7, np.random.default_rng(0))
+    x, y, asked = runs.recall(7, np.random.default_rng(0))
     shown, questions = x[:16], x[16:]
     assert asked[16:].all() and not asked[:16].any()
-    assert not questions[..., memories.KEYS :].any()
+    assert not questions[..., runs.KEYS :].any()
     for b in range(7):
-        keys = shown[:, b, : memories.KEYS].argmax(axis=1)
-        values = dict(zip(keys, shown[:, b, memories.KEYS :].argmax(axis=1), strict=True))
-        order = questions[:, b, : memories.KEYS].argmax(axis=1)
+        keys = shown[:, b, : runs.KEYS].argmax(axis=1)
+        values = dict(zip(keys, shown[:, b, runs.KEYS :].argmax(axis=1), strict=True))
+        order = questions[:, b, : runs.KEYS].argmax(axis=1)
         assert sorted(order) == sorted(keys) and len(set(keys)) == 16
         assert [values[key] for key in order] == y[16:, b].tolist()
 
 
-@pytest.mark.parametrize("task", memories.TASKS)
+@pytest.mark.parametrize("task", runs.TASKS)
 def test_a_few_steps_of_training_run_and_leave_the_random_state_alone(task):
     before = torch.get_rng_state()
-    score, steps, model = memories.solve("gated", task, 4, 0, lr=1e-2, steps=2)
+    score, steps, model = runs.solve("gated", task, 4, 0, lr=1e-2, steps=2)
     assert 0 <= score <= 1 and steps == 2 and model.kept() == 16
     assert torch.equal(before, torch.get_rng_state())
