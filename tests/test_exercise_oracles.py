@@ -1098,6 +1098,34 @@ def test_the_trap_catches_greedy_and_no_wide_beam():
     assert p[1] < 2 / 6 * p[36] and abs(p[36] - 0.49) < 1e-12
 
 
+@judges("attention.no_trace")
+def test_values_without_a_trace_leave_the_memory_of_the_loop_empty(rng):
+    k = rng.standard_normal((7, 4))
+    v, S = REF["attention.no_trace"](k), np.zeros((4, 1))
+    for key, value in zip(k, v, strict=True):
+        S = S + np.outer(key, value)
+    assert np.abs(S).max() < 1e-12 and np.abs(v).max() > 0.1
+
+
+@judges("attention.delete")
+def test_a_deleted_key_is_answered_with_zero_and_what_is_at_right_angles_as_before(rng):
+    S, k = rng.standard_normal((4, 3)), 3 * rng.standard_normal(4)
+    without, (_, *others) = REF["attention.delete"](S, k), np.linalg.svd(k[None])[2]
+    assert np.abs(k @ without).max() < 1e-12
+    assert np.abs(np.array(others) @ (without - S)).max() < 1e-12
+
+
+@judges("attention.min_gru_attention")
+def test_the_attention_of_a_minimal_gru_mixes_its_states(rng):
+    z, g, h = rng.uniform(size=6), rng.standard_normal(6), 0.7
+    weights, start = REF["attention.min_gru_attention"](z)
+    mixed = weights @ g + start * h
+    for t in range(6):
+        h = (1 - z[t]) * h + z[t] * g[t]
+        assert abs(mixed[t] - h) < 1e-12
+    assert np.abs(weights.sum(axis=1) + start - 1).max() < 1e-12
+
+
 @judges("attention.order_blind")
 def test_self_attention_of_pytorch_is_order_blind_and_the_causal_one_is_not(rng):
     x, order = rng.standard_normal((6, 4)), np.array([4, 0, 5, 2, 1, 3])

@@ -13,6 +13,7 @@ from lessons_kit.exercises import (
     attention_alignment,
     attention_layers,
     attention_lookup,
+    attention_loops,
     attention_masks,
     attention_scores,
     attention_pictures,
@@ -61,6 +62,8 @@ MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest,
            attention, attention_layers, attention_masks, attention_pictures,
            attention_search)  # fmt: skip
            attention_reach)  # fmt: skip
+           attention, attention_layers, attention_loops, attention_masks,
+           attention_search)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
