@@ -1,0 +1,35 @@
+"""Associative recall with 256 numbers of state: RNN, LSTM, GRU and GPT; the LSTM ten times as long.
+
+The weights of one GPT are kept as it learns.
+"""
+
+from lessons_models import torch_recall
+from sweeps.runner.declare import Sweep, every
+
+
+def run(settings, seed):
+    build, steps = torch_recall.MODELS[settings["model"]], settings["steps"]
+    _, curve = torch_recall.learn(build, seed, lr=settings["lr"], steps=steps, every=steps // 9)
+    return {"right": curve[-1], "right_curve": curve}
+
+
+def head_forming(rows, steps=(0, 80, 160, 200, 240, 360)):
+    """Settings and weights of the first reported GPT at these steps."""
+    row = next(row for row in rows if row["model"] == "GPT")
+    kept = {}
+
+    def look(step, net):
+        if step in steps:
+            kept[step] = torch_recall.packed(net)
+
+    torch_recall.learn(torch_recall.small_gpt, row["seed"], lr=row["lr"], look=look)
+    return {"seed": row["seed"], "lr": row["lr"], "weights": kept}
+
+
+SWEEPS = (
+    Sweep("recall", run, every(model=torch_recall.MODELS, steps=(360,)), score="right", tie=0.02,
+          grid={"lr": (1e-3, 3e-3, 6e-3, 1.2e-2)}, more=head_forming, keeps="head_forming",
+          seconds=4),
+    Sweep("recall-longer", run, every(model=("LSTM",), steps=(3600,), lr=(3e-3,)), range(5),
+          seconds=24),
+)  # fmt: skip
