@@ -4,6 +4,7 @@ The weights of one GPT are kept as it learns.
 """
 
 from lessons_models import torch_recall
+from lessons_models.transformer_experiments import packed
 from sweeps.runner.declare import Sweep, every
 
 
@@ -13,16 +14,16 @@ def run(settings, seed):
     return {"right": curve[-1], "right_curve": curve}
 
 
-def head_forming(rows, steps=(0, 80, 160, 200, 240, 360)):
+def head_forming(rows, steps=(0, 60, 80, 100, 120, 360)):
     """Settings and weights of the first reported GPT at these steps."""
     row = next(row for row in rows if row["model"] == "GPT")
     kept = {}
 
     def look(step, net):
         if step in steps:
-            kept[step] = torch_recall.packed(net)
+            kept[step] = packed(net)
 
-    torch_recall.learn(torch_recall.small_gpt, row["seed"], lr=row["lr"], look=look)
+    torch_recall.learn(torch_recall.small_gpt, row["seed"], lr=row["lr"], every=20, look=look)
     return {"seed": row["seed"], "lr": row["lr"], "weights": kept}
 
 

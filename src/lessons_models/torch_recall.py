@@ -4,7 +4,6 @@ Every model keeps 256 numbers of the four pairs: the GPT the keys and values of 
 blocks of one head, the RNN and the GRU 256 units, the LSTM 128 units with h and c.
 """
 
-from base64 import b64decode, b64encode
 from functools import partial
 
 import numpy as np
@@ -109,22 +108,3 @@ def learn(build, seed, *, lr, steps=STEPS, every=EVERY, look=lambda step, model:
             curve.append(right(model, *test))
             look(step, model)
     return model, curve
-
-
-def packed(model):
-    """The weights as small text: name → the unit, and the weights in units as int8 in base64."""
-    kept = {}
-    for name, a in model.state_dict().items():
-        unit = float(a.abs().max()) / 127 or 1.0
-        whole = np.rint(a.numpy() / unit).astype(np.int8)
-        kept[name] = [float(f"{unit:.6g}"), b64encode(whole.tobytes()).decode()]
-    return kept
-
-
-def unpacked(kept):
-    """What ``packed`` made  →  the small GPT with these weights, up to rounding."""
-    net = small_gpt(np.random.default_rng(0))
-    for name, a in net.state_dict().items():
-        unit, code = kept[name]
-        a[...] = unit * torch.tensor(list(b64decode(code))).to(torch.int8).view(a.shape)
-    return net

@@ -20,7 +20,6 @@ NOT_YET = {
     "5_attention/cost_and_reach",
     "5_attention/linear_attention",
     "5_attention/pictures",
-    "5_attention/transformer_block",
 }
 LENGTH, MOST = 60, 25
 VERDICT = re.compile(r"\b(?:True|False)\s*$|[✓✗]", flags=re.MULTILINE)
