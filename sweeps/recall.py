@@ -28,7 +28,7 @@ def head_forming(rows, steps=(0, 60, 80, 100, 120, 360)):
 
 
 SWEEPS = (
-    Sweep("recall", run, every(model=torch_recall.MODELS, steps=(360,)), score="right", tie=0.02,
+    Sweep("recall", run, every(model=torch_recall.MODELS, steps=(360,)), score="right", tie=0.05,
           grid={"lr": (1e-3, 3e-3, 6e-3, 1.2e-2)}, more=head_forming, keeps="head_forming",
           seconds=4),
     Sweep("recall-longer", run, every(model=("LSTM",), steps=(3600,), lr=(3e-3,)), range(5),
