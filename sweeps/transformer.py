@@ -17,6 +17,6 @@ def writer(rows):
 
 
 SWEEPS = (
-    Sweep("gpt-tales", run, [{"passes": 12}], range(1), data=tales, more=writer,
+    Sweep("gpt-tales", run, [{"passes": 12}], range(1), per=("passes",), data=tales, more=writer,
           keeps="gpt_writer", seconds=30),
 )  # fmt: skip
