@@ -6,6 +6,8 @@ import torch
 
 from benchmarks import cost_sweep, speed, teaching_styles, time_per_step
 from lessons_lib import attention, cells, experiments, torch_bridge
+from benchmarks import cache_steps, cost_sweep, speed, teaching_styles, time_per_step
+from lessons_lib import cells, experiments, torch_bridge
 from lessons_models import gru_variants
 
 
@@ -92,3 +94,13 @@ def test_every_contender_of_the_speed_table_runs_and_the_kernels_are_named(name)
         run()
     assert np.__version__ in speed.kernels() and torch.__version__ in speed.kernels()
     assert "unknown" not in speed.kernels()
+
+
+def test_the_cache_that_is_timed_gives_the_scores_of_the_whole_sequence():
+    model = cache_steps.gpt(cache_steps.PLACES[-1] + 1)
+    stream = torch.arange(cache_steps.PLACES[-1] + 1)[None] % 32
+    with torch.no_grad():
+        functions = cache_steps.contenders(model, stream)
+        for n in cache_steps.PLACES[:2]:
+            one, whole = (functions[f"{way} {n}"]()[0][:, -1] for way in ("with", "without"))
+            assert (one - whole).abs().max() < 1e-4

@@ -1200,6 +1200,40 @@ def test_the_scores_break_the_careless_program_run_as_it_stands():
         totals.append(total)
     right = torch.tensor(scores).double().logsumexp(0).exp().item() / np.exp(max(scores))
     assert totals[0] > 2 * right and abs(totals[1] - right) < 1e-9
+@judges("attention.first_wrong_place")
+@pytest.mark.parametrize("broken", [0, 3, 9])
+def test_the_wrong_place_is_where_a_running_sum_was_spoiled(rng, broken):
+    tokens = rng.integers(0, 5, 9)
+
+    def step(token, cache):
+        place, total = cache or (0, 0.0)
+        total += token + (place == broken)
+        return np.array([total, -total]), (place + 1, total)
+
+    def read(tokens):
+        return np.stack([tokens.cumsum(), -tokens.cumsum()], axis=1)
+
+    assert REF["attention.first_wrong_place"](read, step, tokens) == broken
+
+
+@judges("attention.top_k")
+@pytest.mark.parametrize("k", [1, 3, 7])
+def test_top_k_is_the_softmax_of_pytorchs_topk(rng, k):
+    y = torch.tensor(rng.standard_normal(7))
+    values, places = y.topk(k)
+    p = torch.zeros(7, dtype=torch.float64)
+    p[places] = (values / 0.7).softmax(0)
+    close(REF["attention.top_k"](y.numpy(), k, 0.7), p)
+
+
+@judges("attention.induction_score")
+def test_a_head_that_looks_one_place_after_has_the_score_one_and_an_even_one_its_share(rng):
+    tokens = np.tile(rng.permutation(6), 2)
+    after = np.eye(12, k=-5)
+    assert REF["attention.induction_score"](after, tokens) == 1
+    assert REF["attention.induction_score"](np.full((12, 12), 1 / 12), tokens) == pytest.approx(
+        1 / 12
+    )
 
 
 def test_every_reference_has_an_oracle():

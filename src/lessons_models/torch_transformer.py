@@ -48,7 +48,7 @@ class Heads(nn.Module):
 
 
 class PreNorm(nn.Module):
-    """The block with layer norm before its two parts (Xiong et al., 2020).
+    """The block with layer norm before its two parts (Radford et al., 2019; Xiong et al., 2020).
 
         x ← x + heads(norm1(x)),   x ← x + mlp(norm2(x)),   mlp = linear, ReLU, linear
 

@@ -11,6 +11,7 @@ chapter.  ``starter(id)`` is the text that a lesson's cell begins with.
 from lessons_kit.exercises import (
     attention,
     attention_alignment,
+    attention_gpt,
     attention_layers,
     attention_lookup,
     attention_loops,
@@ -64,6 +65,7 @@ MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest,
            attention_reach)  # fmt: skip
            attention, attention_layers, attention_loops, attention_masks,
            attention_search)  # fmt: skip
+           attention_gpt)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
