@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import cost_sweep, speed, teaching_styles, time_per_step
-from lessons_lib import attention, cells, experiments, torch_bridge
 from benchmarks import cache_steps, cost_sweep, speed, teaching_styles, time_per_step
-from lessons_lib import cells, experiments, torch_bridge
+from lessons_lib import attention, cells, experiments, torch_bridge
 from lessons_models import gru_variants
 
 

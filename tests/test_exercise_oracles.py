@@ -1200,6 +1200,8 @@ def test_the_scores_break_the_careless_program_run_as_it_stands():
         totals.append(total)
     right = torch.tensor(scores).double().logsumexp(0).exp().item() / np.exp(max(scores))
     assert totals[0] > 2 * right and abs(totals[1] - right) < 1e-9
+
+
 @judges("attention.first_wrong_place")
 @pytest.mark.parametrize("broken", [0, 3, 9])
 def test_the_wrong_place_is_where_a_running_sum_was_spoiled(rng, broken):

@@ -9,7 +9,7 @@ import re
 import tomllib
 
 from tools.environment import ROOT
-from tools.notebooks import claim_rules, falsifiers
+from tools.notebooks import falsifiers
 
 TABLE, PAGE = ROOT / "book" / "claims.toml", ROOT / "book" / "claims.md"
 VERDICTS = {
@@ -115,16 +115,16 @@ def wrong(row, on_page):
     path = ROOT / "book" / f"{row['lesson']}.ipynb"
     if not path.exists():
         yield f"there is no lesson book/{row['lesson']}.ipynb; give the lesson that proves it now"
-    elif claim_rules.moved(path):  # a lesson without claims yet is not asked
-        plan = falsifiers.plan(path)
-        if row["claim"] not in plan.claims:
-            some = "; ".join(plan.claims)
-            yield (
-                f"{row['lesson']} makes no claim {row['claim']!r}; in book/claims.toml give the "
-                f"text of the one that proves it now, then make teaching. It claims: {some}"
-            )
-        elif row["claim"] not in {one.claim for one in plan.falsifiers}:
-            yield f"{row['claim']!r} of {row['lesson']} has no falsifier, so it proves nothing"
+        return
+    plan = falsifiers.plan(path)
+    if row["claim"] not in plan.claims:
+        some = "; ".join(plan.claims)
+        yield (
+            f"{row['lesson']} makes no claim {row['claim']!r}; in book/claims.toml give the "
+            f"text of the one that proves it now, then make teaching. It claims: {some}"
+        )
+    elif row["claim"] not in {one.claim for one in plan.falsifiers}:
+        yield f"{row['claim']!r} of {row['lesson']} has no falsifier, so it proves nothing"
 
 
 def main():
