@@ -163,11 +163,11 @@
     const G = named(name).blocks, hn = name.startsWith("GRU") ? { b_hn: H } : {};
     return { W_xh: G * D * H, W_hh: G * H * H, b_h: G * H, ...hn, W_hy: H * K, b_y: K };
   };
-  const unpack = ({ units: H, words, answers, gaps, networks, weights }) => {
+  const unpack = ({ words, answers, gaps, networks, weights }) => {
     const bytes = Int8Array.from(atob(weights), (c) => c.charCodeAt(0)), nets = {};
     const D = words.length, K = answers.length;
     let at = 0;
-    for (const [name, { runs }] of Object.entries(networks)) {
+    for (const [name, { units: H, runs }] of Object.entries(networks)) {
       nets[name] = runs.map(({ scales }, place) => {
         const p = {};
         Object.entries(shapes(name, D, H, K, gaps[place])).forEach(([key, size], n) => {

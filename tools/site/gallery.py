@@ -10,12 +10,13 @@ from html import escape
 import yaml
 from bs4 import BeautifulSoup
 
+from tools.editions.slides import FIGURES
 from tools.site.page import rule
 
 PAGE = "book/gallery"
 PLACE = re.compile(r"(<!--gallery-->).*?(<!--/gallery-->)", flags=re.S)
 DRAWING = re.compile(r"<svg\b[^>]*\blesson-svg\b.*?</svg>", flags=re.S)
-FIGURES = "article .cell_output img, article svg.lesson-svg, article .reach-lab"
+SHOWN = f"{FIGURES}, article .reach-lab"
 CARD = """<figure class="{kind}">{picture}<figcaption>{badge}<a href="{link}">{heading}</a>
 </figcaption></figure>
 """
@@ -62,7 +63,7 @@ def cards_of(out, doc):
     text = (out / f"{doc}.html").read_text(encoding="utf-8")
     soup, drawings = BeautifulSoup(text, "html.parser"), DRAWING.findall(text)
     title = soup.select_one("article h1").get_text().rstrip("#").strip()
-    for number, figure in enumerate(soup.select(FIGURES)):
+    for number, figure in enumerate(soup.select(SHOWN)):
         lab = figure.find_parent(re.compile("-lab$")) or figure.name == "section"
         if figure.name == "svg":
             shown = drawn(out, f"{doc.replace('/', '-')}-{number}.svg", drawings.pop(0), figure)

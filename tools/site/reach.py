@@ -20,13 +20,14 @@ from tools.environment import ROOT
 from tools.site.page import rule
 from tools.upkeep import reach_networks
 
+START = "3_lstm/start_remembering"
 SWEEP = "2_long_term_dependencies/sky_and_france"
 # name as in the sweep → name on the page, colour, lesson
 ROWS = {
     "RNN": ("RNN", "rnn", SWEEP),
-    "LSTM forget bias 0": ("LSTM, forget bias 0", "lstm", "3_lstm/four_steps"),
-    "LSTM forget bias 1": ("LSTM, forget bias 1", "lstm", "3_lstm/start_remembering"),
-    "LSTM chrono": ("LSTM, chrono biases", "lstm", "3_lstm/start_remembering"),
+    "LSTM forget bias 0": ("LSTM bias 0", "lstm", "3_lstm/four_steps"),
+    "LSTM forget bias 1": ("LSTM bias 1", "lstm", START),
+    "LSTM chrono": ("LSTM chrono", "lstm", START),
     "GRU": ("GRU", "gru", "4_gru/two_gates"),
     "Self-attention": ("Attention", "attention", "5_attention/soft_lookup"),
 }
@@ -88,7 +89,8 @@ def lab(weights):
         weights=weights, country=words[1], right=test.answers[test.y[0]], gap=FIRST, count=COUNT,
         fillers=" ".join([*gap[:3], f"… {FIRST - 6} more words …", *gap[-3:]]),
         gaps=stored["gaps"], rows=[row(name, test, stored) for name in ROWS], sweep=there(SWEEP),
-        units=stored["units"], seed=stored["seed"], steps=300, hidden=experiments.HIDDEN,
+        start=there(START),
+        seed=stored["seed"], steps=300, hidden=experiments.HIDDEN,
         rates=[(ROWS[name][0], made["rate"]) for name, made in stored["networks"].items()],
     )  # fmt: skip
 
