@@ -2,7 +2,6 @@
 
 import json
 import re
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -35,6 +34,10 @@ def tab(chromium):
 
 def built(entry):
     return BeautifulSoup((SITE / f"{entry}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def rule_of(mend):
+    return [rule for rule in page.RULES if rule[2] is mend][0]
 
 
 def test_a_lesson_is_read_when_its_end_has_come_into_view(server, tab):
@@ -150,8 +153,7 @@ def test_where_the_address_is_known_a_shared_link_has_a_card(tmp_path):
     context = {"pagename": "book/a", "pageurl": "https://ada.example/memory/book/a.html"}
     for known in (True, False):
         made = page.Page(html, context if known else {"pagename": "book/a"}, {})
-        found = [rule for rule in page.RULES if rule[2] is start.previewed]
-        page.apply(*found[0], made)
+        page.apply(*rule_of(start.previewed), made)
         told = {m["property"]: m["content"] for m in made.soup.select("meta[property]")}
         assert bool(told) is known
         if known:
@@ -178,6 +180,6 @@ def test_the_card_is_drawn_from_the_stored_runs():
 
 def test_a_map_row_of_no_lesson_is_left_alone():
     html = '<body class="start-page"><table><tr><td><a href="notation.html">n</a></td></tr></table>'
-    made = page.Page(html, SimpleNamespace(), {})
-    page.apply(*next(rule for rule in page.RULES if rule[2] is start.known), made)
+    made = page.Page(html, {}, {})
+    page.apply(*rule_of(start.known), made)
     assert "data-lesson" not in str(made.soup)

@@ -2,7 +2,7 @@
 // The still table of the page (tools/site/reach.py) comes alive when the weights have arrived, and
 // those are asked for after the text.  Arrays are flat, in the order of the library's shapes.
 (() => {
-  const COUNT = 100, FIRST = 12, SLICE = 8; // sentences; of the first answer; ms at a time
+  const COUNT = 100, SLICE = 12; // sentences; milliseconds at a time
   const TINY = 1e-25, START = 1; // a gradient below is flushed, as in the library; the country's place
 
   // y (n) += x (m) W (m, n), W from `at` on
@@ -164,14 +164,15 @@
     return { W_xh: G * D * H, W_hh: G * H * H, b_h: G * H, ...hn, W_hy: H * K, b_y: K };
   };
   const unpack = ({ words, answers, gaps, networks, weights }) => {
-    const bytes = Int8Array.from(atob(weights), (c) => c.charCodeAt(0)), nets = {};
+    // a letter for each weight, the middle one for 0; "!" stands for the backslash
+    const whole = Int8Array.from(weights.replaceAll("!", "\\"), (c) => c.charCodeAt(0) - 80), nets = {};
     const D = words.length, K = answers.length;
     let at = 0;
     for (const [name, { units: H, runs }] of Object.entries(networks)) {
       nets[name] = runs.map(({ scales }, place) => {
         const p = {};
         Object.entries(shapes(name, D, H, K, gaps[place])).forEach(([key, size], n) => {
-          p[key] = Float64Array.from(bytes.subarray(at, at + size), (x) => x * scales[n]);
+          p[key] = Float64Array.from(whole.subarray(at, at + size), (x) => x * scales[n]);
           at += size;
         });
         return { D, H, K, p, kind: named(name), ...(named(name) ? recurrent : attention) };
@@ -218,29 +219,26 @@
       this.done = 0;
       this.turn = (this.turn || 0) + 1;
       this.say();
-      this.read(FIRST);
-      this.show();
       const turn = this.turn;
       const go = () => {
         if (turn !== this.turn) return;
         const end = performance.now() + SLICE;
-        while (this.done < COUNT && performance.now() < end) this.read(1);
+        do this.read(); while (this.done < COUNT && performance.now() < end);
         this.show();
         if (this.done < COUNT) setTimeout(go, 4);
         else this.tell();
       };
-      setTimeout(go, 16);
+      go();
     }
 
-    read(count) {
-      for (const { tokens, answer } of this.sentences.slice(this.done, this.done + count)) {
-        this.rows.forEach(({ net }, n) => {
-          const scores = net[this.place].scores(net[this.place], tokens);
-          if (!this.done) this.first(n, scores, tokens, answer);
-          this.hits[n] += top(scores) === answer;
-        });
-        this.done += 1;
-      }
+    read() {
+      const { tokens, answer } = this.sentences[this.done];
+      this.rows.forEach(({ net }, n) => {
+        const scores = net[this.place].scores(net[this.place], tokens);
+        if (!this.done) this.first(n, scores, tokens, answer);
+        this.hits[n] += top(scores) === answer;
+      });
+      this.done += 1;
     }
 
     // What a network makes of the sentence that is shown

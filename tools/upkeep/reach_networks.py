@@ -5,14 +5,13 @@ sentences, one budget for every model) with few units, so that all of them fit i
 place of 32, and 12 for the RNN, which with 8 units fails at a gap of 5 words.  One run each, with
 one seed, none chosen.  The learning rates are those that the sweep chose for 32 units, but for
 attention: its rate was chosen again for 8 units, with the gaps and seeds of TUNED (mean accuracy
-1.00 from 0.003 to 0.03).  What is kept are the weights in 7 bits, one scale for each array; the
-accuracies are those of the rounded weights.
+1.00 from 0.003 to 0.03).  What is kept are the weights, each rounded to one of 91 values, with a
+scale for each array; the accuracies are those of the rounded weights.
 
     python -m tools.upkeep.reach_networks                train them and store the weights
     python -m tools.upkeep.reach_networks rates RNN …    mean accuracies at each rate
 """
 
-import base64
 import json
 import sys
 
@@ -29,7 +28,7 @@ STORE = ROOT / "book" / "_static" / "reach_weights.js"
 PREFIX = "window.reachNetworks="
 FEW, UNITS, SEED = 8, {"RNN": 12}, 0
 TUNED = ((5, 20, 50, 100), (100, 101, 102))  # gaps and seeds of the trials
-LEVELS = 63  # a weight has 7 bits
+LEVELS, MIDDLE = 45, 80  # a weight is one of 91 letters, the middle one for 0
 TRIED = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 
 
@@ -76,19 +75,29 @@ def trained(name, gap, seed, lr):
 
 
 def rounded(model):
-    """Round the weights in place to 7 bits  →  the bytes (P,) int8 and a scale for each array."""
+    """Round the weights in place to 91 values  →  whole numbers (P,), a scale for each array."""
     parts, scales = [], []
     for array in model.params.values():
         scale = float(f"{np.abs(array).max() / LEVELS:.4g}") or 1.0
         whole = np.clip(np.round(array / scale), -LEVELS, LEVELS)
         array[...] = whole * scale
-        parts.append(whole.astype(np.int8).ravel())
+        parts.append(whole.ravel())
         scales.append(scale)
     return np.concatenate(parts), scales
 
 
+def letters(whole):
+    """Whole numbers from -LEVELS to LEVELS (P,)  →  P letters; JSON would double a backslash."""
+    return "".join(map(chr, (whole.astype(int) + MIDDLE).tolist())).replace("\\", "!")
+
+
+def whole_numbers(text):
+    """The other way: text of P letters  →  (P,) int."""
+    return np.array([ord(letter) - MIDDLE for letter in text.replace("!", "\\")])
+
+
 def run(name, gap):
-    """One network: its bytes, and what the page says of it."""
+    """One network: its whole numbers, and what the page says of it."""
     model, steps, new = trained(name, gap, SEED, rate_of(name))
     whole, scales = rounded(model)
     score = float(experiments.accuracy_on_gap(model, gap, rng=new))
@@ -110,7 +119,7 @@ def store(path=STORE):
     text = {
         "command": "python -m tools.upkeep.reach_networks", "seed": SEED,
         "gaps": GAPS, "words": GAP_VOCAB.symbols, "answers": [answer for _, answer in HOMES],
-        "networks": networks, "weights": base64.b64encode(np.concatenate(parts)).decode(),
+        "networks": networks, "weights": letters(np.concatenate(parts)),
     }  # fmt: skip
     text = json.dumps(text, ensure_ascii=False, separators=(",", ":"))
     path.write_text(f"{PREFIX}{text};\n", encoding="utf-8")
@@ -126,7 +135,7 @@ def load(name, gap, stored=None):
     stored = stored or read()
     place = stored["gaps"].index(gap)
     rng, start = np.random.default_rng(0), 0
-    data = np.frombuffer(base64.b64decode(stored["weights"]), dtype=np.int8)
+    data = whole_numbers(stored["weights"])
     for other, network in stored["networks"].items():
         for k, said in enumerate(network["runs"]):
             model = MODELS[other][0](rng, stored["gaps"][k], "float64")
@@ -138,7 +147,7 @@ def load(name, gap, stored=None):
 
 
 def filled(model, whole, scales):
-    """The model with these bytes as its weights."""
+    """The model with these whole numbers times their scales as its weights."""
     for array, scale in zip(model.params.values(), scales, strict=True):
         array[...] = whole[: array.size].reshape(array.shape) * float(scale)
         whole = whole[array.size :]

@@ -52,7 +52,9 @@ def card():
     results = {name: gap_runs.accuracies(name) for name in ON_CARD}
     fig = plt.figure(figsize=(6, 3.15), layout="none")
     fig.text(0.04, 0.86, "Memory in sequences", fontsize=20, fontweight="bold")
-    fig.text(0.04, 0.765, "How many words can stand in between before a network forgets?", fontsize=11)
+    fig.text(
+        0.04, 0.765, "How many words can stand in between before a network forgets?", fontsize=11
+    )
     ax = fig.add_axes((0.27, 0.15, 0.7, 0.55))
     plots.solved_frontier(ax, results, experiments.GAPS)
     buffer = io.BytesIO()
