@@ -1,4 +1,4 @@
-"""The first page and the gallery: what a reader has done is kept and cleared, nothing is missing."""
+"""The first page and the gallery: what was done is kept and cleared, and nothing is missing."""
 
 import json
 import re
