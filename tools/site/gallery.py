@@ -71,12 +71,13 @@ def cards_of(out, doc):
             shown = pictured(figure)
         else:
             shown = image(f"_images/{LIVE}", figure.select_one(".grid")["aria-label"], 483, 320)
+            title = "Move the gap"
         section = figure.find_parent("section", id=True)
         heading = section.find(re.compile("^h[1-6]$")).get_text().rstrip("#").strip()
         link = f"../{doc}.html#{section['id']}"
         yield CARD.format(
             kind="lab" if lab else "still", picture=shown, link=escape(link),
-            heading=escape(heading if heading == title else f"{title}: {heading}"),
+            heading=escape(heading if heading == title else f"{title} · {heading}"),
             badge="<b>Lab</b> " if lab else "",
         )  # fmt: skip
 
