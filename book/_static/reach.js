@@ -2,7 +2,7 @@
 // The still table of the page (tools/site/reach.py) comes alive when the weights have arrived, and
 // those are asked for after the text.  Arrays are flat, in the order of the library's shapes.
 (() => {
-  const COUNT = 100, SLICE = 12; // sentences; milliseconds at a time
+  const COUNT = 100, SLICE = 6; // sentences; milliseconds at a time
   const TINY = 1e-25, START = 1; // a gradient below is flushed, as in the library; the country's place
 
   // y (n) += x (m) W (m, n), W from `at` on
