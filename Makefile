@@ -5,6 +5,7 @@
 #   ONLY         the notebooks to run or re-execute     make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
 #   SINCE        the branch that changes go to        make check SINCE=upstream/main
 #   WITHOUT      chapters to leave out                  make book WITHOUT="4_gru 5_attention"
+#   RUN          0: pages whose exercises do not run     make book RUN=0
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 #   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
@@ -22,6 +23,7 @@ ONLY        ?=
 SINCE       ?=
 VENV        ?= .venv
 WITHOUT     ?=
+RUN         ?=
 
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.installed
@@ -63,6 +65,7 @@ export IPYTHONDIR = $(CURDIR)/$(VENV)/ipython
 export JUPYTER_CONFIG_DIR = $(CURDIR)/$(VENV)/jupyter/config
 export JUPYTER_DATA_DIR = $(CURDIR)/$(VENV)/jupyter/data
 export JUPYTER_RUNTIME_DIR = $(CURDIR)/$(VENV)/jupyter/runtime
+export COURSE_RUN = $(RUN)
 # One thread each: two notebooks side by side with unpinned threads took ten times as long.
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
@@ -106,6 +109,7 @@ help: # what `make` alone prints
 
 book: $(READY) _build/.clean ## build the pages from the stored outputs, strictly, and print the path to open
 	@$(LOCK)
+	@$(if $(filter 0,$(RUN)),,$(BIN)/python -m tools.site.run.python $(PIP_ARGS))
 	@mv _build/.clean _build/.started
 	@NO_COLOR=1 $(BIN)/jupyter-book build . -W -n --keep-going -q >_build/log.txt 2>&1 \
 		|| { cat _build/log.txt; false; } $(OR_DOCTOR)

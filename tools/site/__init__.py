@@ -8,6 +8,7 @@ page, pictures  one pass over each page for what no template reaches
 epub            the same pages for an EPUB, without what needs a browser
 search          what the search looks through, in place of Sphinx's own
 bundle          one style sheet and one script, when all pages are written
+run             exercises that are solved in the page, and what they load
 """
 
 from pathlib import Path
@@ -21,11 +22,14 @@ def finish(app, error):
     if error or app.builder.name != "html":
         return
     from tools.site import bundle, search
+    from tools.site.run import pages
 
     out, made = Path(app.outdir), app.builder.templates
     with progress_message("bundling styles, scripts and what the search looks through"):
         search.write(out, made.sections, sorted(app.env.found_docs))
         bundle.write(out, made.context)
+        if app.config.course_run:
+            pages.write(out)
 
 
 def begin(app):
@@ -41,10 +45,11 @@ def begin(app):
 
 def setup(app):
     from tools.site import actions, bibliography, katex, pictures
+    from tools.site.run import pages
 
     app.add_html_theme("course", str(THEME))
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, nothing here reads it
-    for part in (bibliography, katex, actions, pictures):
+    for part in (bibliography, katex, actions, pictures, pages):
         part.setup(app)
     app.connect("builder-inited", begin)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its colours
