@@ -28,8 +28,8 @@ def finish(app, error):
     with progress_message("bundling styles, scripts and what the search looks through"):
         search.write(out, made.sections, sorted(app.env.found_docs))
         bundle.write(out, made.context)
-        if app.config.course_run:
-            pages.write(out)
+        if app.config.course_run != pages.NONE:
+            pages.write(out, app.config.course_run)
 
 
 def begin(app):

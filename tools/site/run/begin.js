@@ -5,8 +5,8 @@
     document.head.append(Object.assign(document.createElement("script"), { src, onload, onerror }));
   });
   for (const box of boxes) {
-    box.firstChild.onclick = () => load().then(() => COURSE_RUN.open(box), () => {
-      box.lastChild.textContent = "It could not be loaded.";
+    box.firstElementChild.onclick = () => load().then(() => COURSE_RUN.open(box), () => {
+      box.lastElementChild.textContent = "It could not be loaded.";
     });
   }
   try {

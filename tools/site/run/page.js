@@ -30,7 +30,8 @@
     10, 13, 1, 11, 0, 2, 64, 31, 64, 1, 2, 0, 11, 11, 11];
   const able = () => window.WebAssembly && WebAssembly.validate(new Uint8Array(TRY));
 
-  const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  const bytes = async (base64) => new Uint8Array(
+    await (await fetch(`data:application/octet-stream;base64,${base64}`)).arrayBuffer());
 
   // What the browser keeps. It may refuse, for pages opened from the disk, or hold what is not ours.
   const PREFIX = "memory:";
@@ -83,9 +84,9 @@
     },
     async begin() {
       const { library, frames, course } = GIVEN;
-      const given = { library, frames, course: bytes(course), made: this.made };
+      const given = { library, frames, course: await bytes(course), made: this.made };
       if (!this.made && location.protocol === "file:") given.bytes = await fromDisk();
-      else if (!this.made) given.url = new URL(GIVEN.python, HERE).href;
+      else given.url = new URL(GIVEN.python, HERE).href;
       const { made } = await this.ask({ boot: given }, ({ read }) =>
         this.told(read < SIZE ? SAY.loading(read / SIZE) : SAY.starting));
       URL.revokeObjectURL(this.address);
@@ -115,7 +116,7 @@
   function fromDisk() {
     return new Promise((done, failed) => {
       const script = document.createElement("script");
-      GIVEN.fromDisk = (text) => { done(bytes(text)); script.remove(); };
+      GIVEN.fromDisk = (base64) => { done(bytes(base64)); script.remove(); };
       script.onerror = () => failed(new Error(`${GIVEN.disk} is not there`));
       script.src = new URL(GIVEN.disk, HERE).href;
       document.head.append(script);
@@ -286,7 +287,8 @@
   const boxes = [...document.querySelectorAll(".try")];
   const had = kept.answers();
   boxes.filter(({ dataset }) => dataset.exercise in had).forEach(open);
-  // What the button of a page calls (tools/site/run): open an editor, and begin to load.
+  GIVEN.engine = python;
+  // What the button of a page calls (begin.js): open an editor, and begin to load.
   GIVEN.open = (box) => {
     const { area, tell } = open(box);
     area.focus();

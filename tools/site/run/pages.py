@@ -14,27 +14,25 @@ from bs4 import BeautifulSoup, Comment
 from sphinx.errors import ExtensionError
 
 from tools.editions.packing import pack
-from tools.environment import ROOT
 from tools.site import bundle, search
 from tools.site.page import rule
-from tools.site.run import python
+from tools.site.run import engines, python
+from tools.site.run.engines import HERE, text
 
-HERE = Path(__file__).parent
 FOLDER = "_static/run"  # in the pages
-PYTHON, DISK = "python.bin", "python.js"  # the same twice: from the disk a page loads only scripts
-ENGINE = ("vendor/vendor.min.js", "wasi.js", "worker.js")
-USED = (
-    "import sys, lessons_kit.exercises\n"
-    "print(*(m.__file__ for name, m in sys.modules.items() if name.startswith('lessons_')))"
-)
-
-
+NONE = "0"  # the value of RUN for pages without it
+USED = """
+import sys, lessons_kit.exercises
+for name, module in sys.modules.items():
+    if name.startswith("lessons_"):
+        print(name, module.__file__, sep="\t")
+"""
 NAMED = re.compile(rf'({FOLDER}/run\.js)(?:\?v=\w+)?"')
 CHECK = re.compile(r'^check\("([\w.]+)", \w+\)\s*\Z', flags=re.M)
-OFFER = (
-    '<div class="try pst-js-only" data-exercise="{id}"><button type="button">Solve it here</button> '
-    "<small>It loads Python, {size}, once. What you write stays in this browser.</small></div>"
-)
+OFFER = """<div class="try pst-js-only" data-exercise="{id}">
+<button type="button">Solve it here</button>
+<small>It loads Python, {size}, once. What you write stays in this browser.</small>
+</div>"""
 BEGIN = '<script data-src="{src}">{script}</script>'
 
 
@@ -59,45 +57,25 @@ def begun_by_a_click(article, page):
 
 def course():
     """The modules that the judge imports, and the judge  →  a zip, as bytes."""
-    found = subprocess.check_output([sys.executable, "-c", USED], encoding="utf-8").split()
-    modules = [Path(path).relative_to(ROOT / "src") for path in found]
-    files = [(path.as_posix(), (ROOT / "src" / path).read_bytes()) for path in modules]
-    files.append(("judge.py", (HERE / "judge.py").read_bytes()))
+    files = [("judge.py", (HERE / "judge.py").read_bytes())]
+    for line in subprocess.check_output([sys.executable, "-c", USED], encoding="utf-8").split("\n"):
+        name, _, path = line.partition("\t")
+        if name:
+            end = "/__init__.py" if path.endswith("__init__.py") else ".py"
+            files.append((name.replace(".", "/") + end, Path(path).read_bytes()))
     with tempfile.TemporaryDirectory() as folder:
         return pack(Path(folder) / "course.zip", "course", files).read_bytes()
 
 
-def text(name):
-    return (HERE / name).read_text(encoding="utf-8")
-
-
-def script(packed, lengths):
-    """What the first click loads: all but Python itself."""
-    version = hashlib.sha256(packed).hexdigest()[:8]
-    given = {
-        **lengths,
-        "worker": "\n".join(map(text, ENGINE)),
-        "style": text("run.css"),
-        "course": base64.b64encode(course()).decode(),
-        "python": f"{PYTHON}?v={version}",
-        "disk": f"{DISK}?v={version}",
-    }
-    return f"window.COURSE_RUN = {json.dumps(given)};\n{text('page.js')}"
-
-
-def write(out):
+def write(out, choice):
     """Write all that a click loads, below the built pages."""
-    stored, folder = python.stored(), out / FOLDER
-    packed = (stored / "python.zst").read_bytes()
+    folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / PYTHON).write_bytes(packed)
-    disk = f'COURSE_RUN.fromDisk("{base64.b64encode(packed).decode()}")'
-    (folder / DISK).write_text(disk, encoding="ascii")
-    licences = [(stored / "LICENSES.txt").read_bytes(), text("vendor/LICENSES.txt").encode()]
-    (folder / "LICENSES.txt").write_bytes(b"\n\n".join(licences))
-    loaded = script(packed, json.loads((stored / "lengths.json").read_text(encoding="utf-8")))
-    (folder / "run.js").write_text(loaded, encoding="utf-8")
-    stamp(out, hashlib.sha256(loaded.encode()).hexdigest()[:8])
+    given = engines.write(choice, folder)
+    given |= {"style": text("run.css"), "course": base64.b64encode(course()).decode()}
+    script = f"window.COURSE_RUN = {json.dumps(given)};\n{text('page.js')}"
+    (folder / "run.js").write_text(script, encoding="utf-8")
+    stamp(out, hashlib.sha256(script.encode()).hexdigest()[:8])
 
 
 def stamp(out, digest):
@@ -110,27 +88,26 @@ def stamp(out, digest):
 
 
 def find(app, config):
-    """`make book RUN=0`: pages without it. A page built for the other choice is built again."""
-    config.course_run = os.environ.get("COURSE_RUN") != "0"
+    """What RUN says. A page that was built for another choice is built again."""
+    config.course_run = os.environ.get("COURSE_RUN", "")
 
 
 def fetch(app):
-    if app.builder.name == "html" and app.config.course_run:
+    if app.builder.name == "html" and app.config.course_run != NONE:
         try:
-            python.stored()
+            app.course_run_size = f"{engines.size(app.config.course_run) / 1e6:.0f} MB"
         except python.Missing as missing:
             raise ExtensionError(str(missing)) from None
 
 
 def of_page(app, pagename, templatename, context, doctree):
-    if doctree is not None and app.config.course_run:
-        size = (python.stored() / "python.zst").stat().st_size
+    if app.builder.name == "html" and app.config.course_run != NONE:
         src = context["pathto"](f"{FOLDER}/run.js", 1)
-        context["course_run"] = {"size": f"{size / 1e6:.0f} MB", "src": src}
+        context["course_run"] = {"size": app.course_run_size, "src": src}
 
 
 def setup(app):
-    app.add_config_value("course_run", True, "html")
+    app.add_config_value("course_run", "", "html")
     app.connect("config-inited", find)
     app.connect("builder-inited", fetch)
     app.connect("html-page-context", of_page)

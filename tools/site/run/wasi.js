@@ -12,8 +12,16 @@ const ENGINE = (() => {
     written.size += data.length;
   };
 
-  // The packed file, in frames: the library, then the program, which the browser compiles while the
-  // rest arrives. given: packed, a stream; frames, the lengths in it; library, the length unpacked.
+  // The packed file as a stream.
+  async function opened({ url, bytes }) {
+    if (bytes) return new Blob([bytes]).stream();
+    const found = await fetch(url);
+    if (!found.ok) throw new Error(`${url}: ${found.status}`);
+    return found.body;
+  }
+
+  // It has frames: the library, then the program, which the browser compiles while the rest arrives.
+  // given: url or bytes of the file; frames, the lengths in it; library, its length when unpacked.
   async function unpack(given, progress) {
     const library = new Uint8Array(given.library);
     let filled = 0, program;
@@ -31,10 +39,10 @@ const ENGINE = (() => {
     return { library, module: await compiled };
   }
 
-  async function* framed({ packed, frames }, progress) {
-    const reader = packed.getReader();
+  async function* framed(given, progress) {
+    const reader = (await opened(given)).getReader();
     let rest = new Uint8Array(0), read = 0;
-    for (const length of frames) {
+    for (const length of given.frames) {
       const frame = new Uint8Array(length);
       for (let at = 0; at < length;) {
         if (!rest.length) {

@@ -1,15 +1,10 @@
 // The worker: one Python, whatever its engine, and the answers to the page's messages.
 const BEGIN = 'import sys; sys.path.insert(0, "/course.zip/course"); import judge';
-let given;
 
 onmessage = async ({ data }) => {
   try {
     if (data.boot) {
-      const { url, bytes } = data.boot;
-      const asked = url && await fetch(url);
-      if (asked && !asked.ok) throw new Error(`${url}: ${asked.status}`);
-      const packed = asked ? asked.body : bytes && new Blob([bytes]).stream();
-      const made = await ENGINE.boot({ ...data.boot, packed }, (read) => postMessage({ read }));
+      const made = await ENGINE.boot(data.boot, (read) => postMessage({ read }));
       ENGINE.run(BEGIN);
       postMessage({ made });
     } else {
