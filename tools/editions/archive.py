@@ -17,11 +17,11 @@ from tools.editions.command import export
 from tools.editions.packing import library, pack, tree
 from tools.editions.rewrite import stripped
 from tools.environment import ROOT, notebooks
-from tools.site.run import engines
 
 SITE = ROOT / "_build" / "html"
 STEM = f"memory-in-sequences-{lessons_lib.__version__}"
-SKIPPED = {".buildinfo", "objects.inv", "404.html", engines.PACKED}  # from the disk: engines.DISK
+# Of the two files with the Python of the pages (tools/site/run) the one that needs a server.
+SKIPPED = {".buildinfo", "objects.inv", "404.html", "python.bin"}
 KEPT = ("pyproject.toml", "constraints.txt", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
 README = f"""Memory in sequences, version {lessons_lib.__version__}
 {"=" * 34}
