@@ -5,7 +5,7 @@
 #   ONLY         the notebooks to run or re-execute     make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
 #   SINCE        the branch that changes go to        make check SINCE=upstream/main
 #   WITHOUT      chapters to leave out                  make book WITHOUT="4_gru 5_attention"
-#   RUN          0: the exercises run in notebooks only  make book RUN=0
+#   RUN          0: no Python in the pages; a folder with Pyodide: that one    make book RUN=0
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 #   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -75,6 +76,9 @@ def stored(options=()):
             lengths = {"library": library, "frames": list(map(len, frames))}
             (made / "lengths.json").write_text(json.dumps(lengths), encoding="utf-8")
             made.rename(folder)
+        for old in STORE.iterdir():
+            if not old.name.startswith(recipe):
+                shutil.rmtree(old)
     return folder
 
 
