@@ -10,6 +10,7 @@ gallery         every figure and lab of the book on one page
 epub            the same pages for an EPUB, without what needs a browser
 search          what the search looks through, in place of Sphinx's own
 bundle          one style sheet and one script, when all pages are written
+run             exercises that are solved in the page, and what they load
 """
 
 from pathlib import Path
@@ -23,6 +24,7 @@ def finish(app, error):
     if error or app.builder.name != "html":
         return
     from tools.site import bundle, gallery, search, start
+    from tools.site.run import pages
 
     out, made = Path(app.outdir), app.builder.templates
     with progress_message("bundling styles, scripts and what the search looks through"):
@@ -30,6 +32,8 @@ def finish(app, error):
         gallery.write(out, Path(app.srcdir) / "_toc.yml")
         start.sitemap(out, app.config.html_baseurl, app.env.found_docs)
         bundle.write(out, made.context)
+        if app.config.course_run != pages.NONE:
+            pages.write(out, app.config.course_run)
 
 
 def begin(app):
@@ -45,10 +49,11 @@ def begin(app):
 
 def setup(app):
     from tools.site import actions, bibliography, gallery, katex, pictures, reach, start
+    from tools.site.run import pages
 
     app.add_html_theme("course", str(THEME))
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, nothing here reads it
-    for part in (bibliography, katex, actions, pictures, reach, start, gallery):
+    for part in (bibliography, katex, actions, pictures, reach, start, gallery, pages):
         part.setup(app)
     app.connect("builder-inited", begin)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its colours
