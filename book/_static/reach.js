@@ -258,9 +258,8 @@
       const { tokens, answer } = this.sentences[0], words = tokens.map((t) => this.stored.words[t]);
       const more = this.gap - 6, gap = words.slice(2, -1);
       const fillers = more > 0 ? [...gap.slice(0, 3), `… ${more} more words …`, ...gap.slice(-3)] : gap;
-      const [country, rest] = this.box.querySelectorAll(".sentence b, .sentence span");
-      country.textContent = words[1];
-      rest.textContent = ` ${fillers.join(" ")} `;
+      this.box.querySelector(".sentence b").textContent = words[1];
+      this.box.querySelector(".between").textContent = fillers.join(" ");
       this.box.querySelector(".sentence em").textContent = this.stored.answers[answer];
       this.box.querySelector(".now").textContent = `${this.gap} words`;
       this.slider.setAttribute("aria-valuetext", `${this.gap} words`);
