@@ -2,7 +2,7 @@
 
 import json
 import re
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 import numpy as np
 import pytest
@@ -21,7 +21,8 @@ from tools.environment import ROOT, notebooks
 from tools.upkeep import living_cells
 
 KINDS = {"RNN": ("a", "h"), "LSTM": ("f", "i", "o", "g", "c", "h"), "GRU": ("r", "z", "n", "h")}
-READS = {"RNN": living.SENTENCE, "LSTM": living.SUBJECTS, "GRU": living.SENTENCE}
+READS = {"RNN": living.SENTENCE, "LSTM": living.SUBJECTS, "GRU": living.SENTENCE,
+         "attention": living.SHORT}  # fmt: skip
 T, LAST = len(living.SENTENCE), len(living.SUBJECTS)
 STILL = "{drawing: document.querySelector('svg')}"
 FOCUSED = """(e => e.getAttribute('aria-label') || e.labels?.[0]?.textContent ||
@@ -35,13 +36,13 @@ FORMS = [
 ]
 
 
-def lab_of(kind, **options):
-    trained = living.load(kind)
+def lab_of(kind, sentence=None, **options):
+    trained, sentence = living.load(kind), sentence or READS[kind]
     if kind == "attention":
         return living.AttentionLab(
-            trained.model, trained.vocab, living.SHORT, trained.answers, **options
+            trained.model, trained.vocab, sentence, trained.answers, **options
         )
-    return living.CellLab(trained.model, trained.vocab, READS[kind], trained.answers, **options)
+    return living.CellLab(trained.model, trained.vocab, sentence, trained.answers, **options)
 
 
 def attends(sentence, answers=language.ANSWERS):
@@ -285,8 +286,8 @@ def test_a_gate_held_at_one_is_a_large_bias_in_torch(kind, shown):
 def test_what_is_left_of_the_memory_is_a_power_of_the_held_share(kind, gate, shown):
     tab = shown(lab_of(kind), hash=f"#lab:step=7&{gate}=0.9&from=3&to=9&unit=2")
     left = read(tab, "lab.left(lab.now, 1)")
-    np.testing.assert_allclose(left[:9], [0, 0, *0.9 ** np.arange(7)], atol=1e-12)
-    assert "After 4 more words 0.9⁴ = 0.66 of the memory is left." in said(tab)
+    np.testing.assert_allclose(left[:9], [0, *0.9 ** np.arange(8)], atol=1e-12)
+    assert "Of the memory after word 2, 0.9⁵ = 0.59 is left at word 7." in said(tab)
 
 
 @pytest.mark.parametrize(("link", "cut"), [("", None), ("&cut=h&from=9&to=9", 8)])
@@ -785,8 +786,12 @@ def test_every_link_to_a_lab_has_one_and_asks_for_something_it_knows(path):
             }
 
 
+FILLER = "painted bread often sold clocks gladly".split() * 2
+FAR = ["I grew up in", "France", *FILLER, "I speak fluent"]
 LESSONS = {  # what is shown, and what it shows first
     "1_rnn/loop_with_state": ("RNN", {}),
+    "2_long_term_dependencies/sky_and_france": ("RNN", {"sentence": FAR}),
+    "3_lstm/four_steps": ("LSTM", {"unit": 4}),
     "3_lstm/inside_a_cell": ("LSTM", {"unit": 4}),
     "4_gru/two_gates": ("GRU", {}),
     "5_attention/soft_lookup": ("attention", {}),
@@ -794,7 +799,7 @@ LESSONS = {  # what is shown, and what it shows first
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_shows_its_lab_in_the_stored_output(name):
+def test_a_lesson_shows_its_lab_in_the_stored_output_and_no_script(name):
     path, (kind, options) = ROOT / "book" / f"{name}.ipynb", LESSONS[name]
     tag = "attention-lab" if kind == "attention" else "cell-lab"
     outputs = [
@@ -802,6 +807,48 @@ def test_a_lesson_shows_its_lab_in_the_stored_output(name):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
         for out in cell.get("outputs", [])
     ]
-    data = page.compact(lab_of(kind, **options).data())
-    shown = [html for html in outputs if f"<{tag}" in html and data in html]
+    one = lab_of(kind, **options)
+    shown = [h for h in outputs if f"<{tag}" in h and page.compact(one.data()) in h]
     assert shown, "no stored output has the lab as it is drawn now: run `make notebooks ONLY=…`"
+    assert not any("<script>" in html for html in outputs)
+    assert all(one.drawing() in html for html in shown)
+
+
+def asked_by(link):
+    """What a link of a lesson asks for  →  step or None, changes as NumPy takes them."""
+    given = dict(pair.split("=") for pair in unquote_plus(link).split("&amp;"))
+    step, _ = given.pop("step", None), given.pop("unit", None)
+    changes = {key: given.pop(key) for key in ("cut",) if key in given}
+    if "from" in given:
+        changes["span"] = int(given.pop("from")), int(given.pop("to"))
+    for letter, name in (("w", "words"), ("v", "values")):
+        places = {int(k[1:]): given.pop(k) for k in [*given] if re.fullmatch(letter + r"\d+", k)}
+        if places:
+            changes[name] = {p: int(v) if letter == "v" else v for p, v in places.items()}
+    for key, value in given.items():
+        numbers = [float(part) for part in value.split(",")]
+        changes[key] = numbers if key in ("hide", "q") else numbers[0]
+    if "scale" in changes:
+        changes["scale"] = bool(changes["scale"])
+    return step and int(step), changes
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_link_of_a_lesson_shows_what_numpy_says_and_changes_one_thing(name, shown):
+    kind, options = LESSONS[name]
+    tag, one = "attention-lab" if kind == "attention" else "cell-lab", lab_of(kind, **options)
+    cells_of = json.loads((ROOT / "book" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells_of)
+    tab, before = shown(one), {}
+    for link in re.findall(r'href="#lab:([^"]*)"', text):
+        step, changes = asked_by(link)
+        tab.evaluate("hash => { location.hash = hash; }", "#lab:" + link.replace("&amp;", "&"))
+        tab.wait_for_function(f"document.querySelector('{tag}').box.matches(':focus')")
+        here = "lab.now.rows[lab.state.query]" if kind == "attention" else "lab.now"
+        expected = one.shares(**changes)
+        np.testing.assert_allclose(read(tab, f"{here}.shares", tag), expected, atol=1e-12)
+        assert step is None or read(tab, "lab.state.step", tag) == step - 1
+        new = {key for key in changes if changes[key] != before.get(key)} - {"span"}
+        assert len(set(changes) - {"span"}) <= 1 or len(new) == 1, link
+        before = changes
+        tab.evaluate("document.activeElement.blur()")

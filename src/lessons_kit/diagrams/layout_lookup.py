@@ -20,7 +20,7 @@ from lessons_kit.diagrams.description import (
 )
 
 ROW, FIRST = 52, 74  # height of a row, and of the first word's line
-FORK, SCORE, SOFTMAX, WEIGHT, SUMS = 108, 160, 244, 286, 350  # columns
+FORK, SCORE, SOFTMAX, WEIGHT, SUMS = 108, 158, 250, 294, 352  # columns
 UP, HALF, RISE = 26, 36, BOX[1] / 2
 MOST = 8  # words
 

@@ -90,9 +90,9 @@ class Text:
 
 
 def number(value, signed=True):
-    """Two decimals, with a sign (a true minus) unless it is a share or rounds to 0.00."""
+    """Two decimals, with a sign (a true minus) unless it is a share; what rounds to zero has none."""
     text = f"{value:+.2f}" if signed else f"{value:.2f}"
-    return "0.00" if text[1:] == "0.00" else text.replace("-", "−")
+    return text.replace("-", "−") if float(text) else "0.00"
 
 
 def shapes(description, highlight=None, values=None):

@@ -191,11 +191,12 @@ class CellLab extends Lab {
     });
     return { steps, shares: steps.map(value => softmax(plus(times(value.h, W_hy), b_y))) };
   }
-  left({ steps, shares }, on) { // for each word: how much is left of the memory after the first held word
-    const { from, to, step, unit, only, cut } = this.state, { kind, keeps } = this;
+  get base() { return Math.max(this.state.from - 1, 0); } // the last word before what is held
+  left({ steps, shares }, on) { // for each word: how much is left of the memory after the word `base`
+    const { from, to, step, unit, only, cut } = this.state, { kind, keeps, base } = this;
     if (keeps) {
       let share = 1;
-      return steps.map((value, t) => (t < from ? 0 : t === from ? 1 : (share *= value[keeps][unit])));
+      return steps.map((value, t) => (t < base ? 0 : t === base ? 1 : (share *= value[keeps][unit])));
     }
     // without gates: the gradient of the answer at the chosen word, back to the state after each word
     const { W_hy, params } = this.data, best = argmax(shares[step]), K = shares[step].length;
@@ -244,10 +245,10 @@ class CellLab extends Lab {
   notes() { // what is held and cut, where, and what a share kept at each word comes to
     const { step, held, cut, from, to, only } = this.state, capital = text => text[0].toUpperCase() + text.slice(1);
     const whole = from === 0 && to === this.T - 1;
-    const where = (only === null ? "" : this.say("in unit", { unit: only + 1 })) + (whole ? "" : this.say("at words", { from: from + 1, to: to + 1 }));
+    const where = (only === null ? "" : this.say("in unit", { unit: only + 1 })) + (whole ? "" : this.say(from === to ? "at word" : "at words", { from: from + 1, to: to + 1 }));
     const notes = Object.entries(held).map(([name, value]) => capital(this.say("held", { gate: this.say(this.kind.gates[name]), value, where })));
-    const f = held[this.keeps], n = Math.min(step, to) - from;
-    if (f > 0 && f < 1 && n > 0) notes.push(this.say("decay", { f, n, k: String(n).replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]), left: number(f ** n, false) }));
+    const f = held[this.keeps], t = Math.min(step, to), n = t - this.base;
+    if (f > 0 && f < 1 && n > 0) notes.push(this.say("decay", { f, base: this.base + 1, t: t + 1, k: String(n).replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]), left: number(f ** n, false) }));
     return [...notes, ...cut.map(road => this.say("severed", { road, where }))];
   }
   showMap(changed) {
