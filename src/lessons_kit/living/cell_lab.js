@@ -248,7 +248,7 @@ class CellLab extends Lab {
     const where = (only === null ? "" : this.say("in unit", { unit: only + 1 })) + (whole ? "" : this.say(from === to ? "at word" : "at words", { from: from + 1, to: to + 1 }));
     const notes = Object.entries(held).map(([name, value]) => capital(this.say("held", { gate: this.say(this.kind.gates[name]), value, where })));
     const f = held[this.keeps], t = Math.min(step, to), n = t - this.base;
-    if (f > 0 && f < 1 && n > 0) notes.push(this.say("decay", { f, base: this.base + 1, t: t + 1, k: String(n).replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]), left: number(f ** n, false) }));
+    if (f > 0 && f < 1 && n > 0) notes.push(this.say("decay", { f, base: this.base + 1, t: t + 1, k: String(n).replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]), left: (f ** n).toPrecision(2) }));
     return [...notes, ...cut.map(road => this.say("severed", { road, where }))];
   }
   showMap(changed) {
