@@ -5,6 +5,7 @@ katex           formulas, drawn while building
 actions         the links below a title: run, download, mend
 theme/          the templates around the text, over those of sphinx_book_theme
 page, pictures  one pass over each page for what no template reaches
+language        the same pages in another language
 epub            the same pages for an EPUB, without what needs a browser
 search          what the search looks through, in place of Sphinx's own
 bundle          one style sheet and one script, when all pages are written
@@ -40,11 +41,11 @@ def begin(app):
 
 
 def setup(app):
-    from tools.site import actions, bibliography, katex, pictures
+    from tools.site import actions, bibliography, katex, language, pictures
 
     app.add_html_theme("course", str(THEME))
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, nothing here reads it
-    for part in (bibliography, katex, actions, pictures):
+    for part in (bibliography, katex, actions, pictures, language):
         part.setup(app)
     app.connect("builder-inited", begin)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its colours

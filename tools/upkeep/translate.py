@@ -1,0 +1,162 @@
+"""Catalogues of the translations: `make translate` brings them up to date and says what is to do.
+
+`python -m tools.upkeep.translate config zh_CN` prints the configuration of the book in a language.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import yaml
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from markdown_it import MarkdownIt
+
+from tools.environment import ROOT
+from tools.site import language
+from tools.site.page import Page
+
+LOCALE = ROOT / "locale"
+DOMAIN = "course"  # of what stands around the text
+FOUND = ROOT / "_build" / "gettext"
+# What a translation keeps as it is: formulas, code and keys, the targets of links, tags, numbers.
+KEPT = re.compile(
+    r"\$[^$]+\$|`[^`<]+`|<[\w-]+>`|\]\([^)]*\)|</?\w[^<>]*>|\{[\w:-]*\}|\d+(?:[.,]\d+)*"
+)
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def folder(name):
+    return LOCALE / name / "LC_MESSAGES"
+
+
+def read(path):
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def config(name):
+    """Jupyter Book's configuration of the book in this language, as a string."""
+    found = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    course = folder(name) / f"{DOMAIN}.po"
+    known = {m.id: m.string for m in read(course) if m.string} if course.is_file() else {}
+    settings = found["sphinx"]["config"]
+    found["title"] = settings["project"] = known.get(found["title"], found["title"])
+    found["author"] = known.get(found["author"], found["author"])
+    found["sphinx"]["local_extensions"] = {"tools.site": str(ROOT)}
+    settings |= {"language": name, "locale_dirs": ["locale"], "gettext_compact": False}
+    settings |= {"gettext_uuid": False, "gettext_location": False}
+    return yaml.safe_dump(found, allow_unicode=True)
+
+
+def extract():
+    """Run Sphinx's gettext over the book  →  page → catalogue of its messages."""
+    path = FOUND / "_config.yml"
+    FOUND.mkdir(parents=True, exist_ok=True)
+    path.write_text(config("en"), encoding="utf-8")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT, "-q", "--all"]
+    command += ["--config", path, "--toc", ROOT / "_toc.yml", "--path-output", FOUND]
+    command += ["--builder", "custom", "--custom-builder", "gettext"]
+    env = os.environ | {"NO_COLOR": "1"}
+    run = subprocess.run(command, env=env, capture_output=True, encoding="utf-8")
+    if run.returncode:
+        sys.exit(f"The book's messages cannot be read:\n{run.stdout}{run.stderr}")
+    base = FOUND / "_build" / "gettext"
+    found = {p.relative_to(base).with_suffix("").as_posix(): read(p) for p in base.rglob("*.pot")}
+    for catalogue in found.values():
+        for message in [message.id for message in catalogue if not worded(message.id)]:
+            catalogue.delete(message)
+    return found | {DOMAIN: around()}
+
+
+def around():
+    """The phrases around the text of all built pages, in their drawings and scripts."""
+    found = Catalog()
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    for phrase in (settings["title"], settings["author"], *(p["caption"] for p in toc["parts"])):
+        found.add(language.key(phrase))
+    for path in sorted((ROOT / "_build" / "html").rglob("*.html")):
+        page = Page(path.read_text(encoding="utf-8"), {}, {})
+        for phrase in [phrase for phrase, _ in language.phrases(page)] + language.labels(page):
+            found.add(language.key(phrase))
+    return found
+
+
+def worded(message):
+    """Whether there is anything to translate: displayed formulas have nothing."""
+    return "\n" not in message and bool(re.search(r"[A-Za-z]{2}", KEPT.sub(" ", message)))
+
+
+def faults(english, other, terms):
+    """What is wrong with a translation, in words; terms: English → the renderings allowed."""
+    found = []
+    kept, new = Counter(KEPT.findall(english)), Counter(KEPT.findall(other))
+    if kept != new:
+        found.append(
+            f"lost {sorted((kept - new).elements())}, new {sorted((new - kept).elements())}"
+        )
+    left, right = KEPT.sub(" ", english), KEPT.sub("", other)
+    if left.count("**") != right.count("**"):
+        found.append(f"{left.count('**')} times ** in English, {right.count('**')} times here")
+    if "*" in re.sub("<[^>]*>", "", MarkdownIt().renderInline(KEPT.sub("x", other))):
+        found.append(
+            "a * that marks nothing: beside a Chinese sign of punctuation it needs a space"
+        )
+    left = left.lower()
+    for term in sorted(terms, key=len, reverse=True):
+        left, uses = re.subn(rf"\b{re.escape(term.lower())}(?:s|es)?\b", " ", left)
+        if uses and not any(rendering in right for rendering in terms[term]):
+            found.append(f"{term!r} without {' or '.join(terms[term])}")
+    return found
+
+
+def terms(name):
+    """The table of terms of a language: English → the renderings allowed."""
+    lines = (LOCALE / name / "terms.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return {english: said.split("|") for english, said in (line.split("\t") for line in lines)}
+
+
+def update(name, found):
+    """The catalogues of a language as the book is now  →  page → (all, new, fuzzy, unused)."""
+    counts = {}
+    for page, template in sorted(found.items()):
+        path = folder(name) / f"{page}.po"
+        catalogue = read(path) if path.is_file() else Catalog()
+        catalogue.locale = name
+        catalogue.update(template)
+        messages = [m for m in catalogue if m.id]
+        new = sum(not m.string for m in messages)
+        fuzzy = sum(m.fuzzy for m in messages)
+        counts[page] = len(messages), new, fuzzy, len(catalogue.obsolete)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            write_po(file, catalogue, width=0, omit_header=True, ignore_obsolete=True)
+    for path in folder(name).rglob("*.po"):
+        if path.relative_to(folder(name)).with_suffix("").as_posix() not in found:
+            path.unlink()
+    return counts
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="make translate", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["config", "update"], default="update")
+    parser.add_argument("language", nargs="?", default="zh_CN")
+    options = parser.parse_args(arguments)
+    if options.what == "config":
+        print(config(options.language), end="")
+        return
+    counts = update(options.language, extract())
+    for page, (every, new, fuzzy, unused) in counts.items():
+        if new or fuzzy or unused:
+            print(f"{page}: {every} messages, {new} new, {fuzzy} changed, {unused} unused")
+    every, new, fuzzy, _ = map(sum, zip(*counts.values(), strict=True))
+    print(f"{options.language}: {every - new - fuzzy} of {every} messages translated")
+
+
+if __name__ == "__main__":
+    main()
