@@ -112,12 +112,9 @@ book: $(READY) _build/.clean ## build the pages from the stored outputs, strictl
 	@mv _build/.started _build/.clean
 	@echo "The book is built. Open: $(CURDIR)/_build/html/index.html"
 
-book-zh: $(READY) ## the same book in Chinese: _build/zh
-	@mkdir -p _build/zh
-	@$(BIN)/python -m tools.upkeep.translate config zh_CN >_build/zh/_config.yml
-	@NO_COLOR=1 $(BIN)/jupyter-book build . --config _build/zh/_config.yml --toc _toc.yml --path-output _build/zh \
-		-W -n --keep-going -q >_build/zh/log.txt 2>&1 || { cat _build/zh/log.txt; false; } $(OR_DOCTOR)
-	@echo "The book in Chinese is built. Open: $(CURDIR)/_build/zh/_build/html/index.html"
+book-zh: $(READY) ## the same book in Chinese: _build/zh_CN
+	@$(LOCK)
+	@$(BIN)/python -m tools.upkeep.translate build zh_CN $(OR_DOCTOR)
 
 translate: book ## bring the catalogues of the translations up to date, and say what is to translate
 	@$(BIN)/python -m tools.upkeep.translate $(OR_DOCTOR)
@@ -205,7 +202,7 @@ solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 publish: export COURSE_PUBLISH = 1
 publish: launch book student zip book-zh ## what the workflow publishes, for the repository it runs in
 	@cp _build/*.zip _build/html/
-	@rm -rf _build/html/zh && cp -R _build/zh/_build/html _build/html/zh
+	@rm -rf _build/html/zh && cp -R _build/zh_CN/_build/html _build/html/zh
 
 launch: $(READY) ## the notebooks with the first cell for Colab, as the branch `launch`
 	@rm -rf _build/launch

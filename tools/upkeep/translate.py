@@ -1,9 +1,11 @@
 """Catalogues of the translations: `make translate` brings them up to date and says what is to do.
 
-`python -m tools.upkeep.translate config zh_CN` prints the configuration of the book in a language.
+`python -m tools.upkeep.translate build zh_CN` makes the pages in that language.
 """
 
 import argparse
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -53,18 +55,29 @@ def config(name):
     return yaml.safe_dump(found, allow_unicode=True)
 
 
-def extract():
-    """Run Sphinx's gettext over the book  →  page → catalogue of its messages."""
-    path = FOUND / "_config.yml"
-    FOUND.mkdir(parents=True, exist_ok=True)
-    path.write_text(config("en"), encoding="utf-8")
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT, "-q", "--all"]
-    command += ["--config", path, "--toc", ROOT / "_toc.yml", "--path-output", FOUND]
-    command += ["--builder", "custom", "--custom-builder", "gettext"]
+def sphinx(path, settings, *options):
+    """Run Jupyter Book with these settings, strictly, below the path; it stops if that fails."""
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "_config.yml").write_text(settings, encoding="utf-8")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT, "-q", "-W", "-n"]
+    command += ["--config", path / "_config.yml", "--toc", ROOT / "_toc.yml", "--keep-going"]
+    command += ["--path-output", path, *options]
     env = os.environ | {"NO_COLOR": "1"}
     run = subprocess.run(command, env=env, capture_output=True, encoding="utf-8")
     if run.returncode:
-        sys.exit(f"The book's messages cannot be read:\n{run.stdout}{run.stderr}")
+        sys.exit(f"The book was not built:\n{run.stdout}{run.stderr}")
+
+
+def build(name):
+    """Build the pages in a language  →  their folder."""
+    path = ROOT / "_build" / name
+    sphinx(path, config(name))
+    return path / "_build" / "html"
+
+
+def extract():
+    """Run Sphinx's gettext over the book  →  page → catalogue of its messages."""
+    sphinx(FOUND, config("en"), "--all", "--builder", "custom", "--custom-builder", "gettext")
     base = FOUND / "_build" / "gettext"
     found = {p.relative_to(base).with_suffix("").as_posix(): read(p) for p in base.rglob("*.pot")}
     for catalogue in found.values():
@@ -85,6 +98,24 @@ def around():
         for phrase in [phrase for phrase, _ in language.phrases(page)] + language.labels(page):
             found.add(language.key(phrase))
     return found
+
+
+def digest(page):
+    """Of what is to translate on a page: the prose of a lesson, all of another page."""
+    path = ROOT / f"{page}.ipynb"
+    if not path.is_file():
+        said = [path.with_suffix(".md").read_text(encoding="utf-8")]
+    else:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        said = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
+        said += [c["metadata"].get("mystnb", {}).get("image", {}).get("alt", "") for c in cells]
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:12]
+
+
+def known(name):
+    """Page → the digest of its English when its catalogue was last brought up to date."""
+    path = LOCALE / name / "sources.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def worded(message):
@@ -136,6 +167,9 @@ def update(name, found):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             write_po(file, catalogue, width=0, omit_header=True, ignore_obsolete=True)
+    digests = {page: digest(page) for page in sorted(found) if page != DOMAIN}
+    text = json.dumps(digests, indent=1) + "\n"
+    (LOCALE / name / "sources.json").write_text(text, encoding="utf-8")
     for path in folder(name).rglob("*.po"):
         if path.relative_to(folder(name)).with_suffix("").as_posix() not in found:
             path.unlink()
@@ -144,11 +178,13 @@ def update(name, found):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="make translate", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["config", "update"], default="update")
+    parser.add_argument("what", nargs="?", choices=["build", "update"], default="update")
     parser.add_argument("language", nargs="?", default="zh_CN")
     options = parser.parse_args(arguments)
-    if options.what == "config":
-        print(config(options.language), end="")
+    if options.what == "build":
+        print(
+            f"The book in {options.language} is built. Open: {build(options.language)}/index.html"
+        )
         return
     counts = update(options.language, extract())
     for page, (every, new, fuzzy, unused) in counts.items():
