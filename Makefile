@@ -5,6 +5,7 @@
 #   ONLY         the notebooks to run or re-execute     make notebooks ONLY=book/1_rnn/loop_with_state.ipynb
 #   SINCE        the branch that changes go to        make check SINCE=upstream/main
 #   WITHOUT      chapters to leave out                  make book WITHOUT="4_gru 5_attention"
+#   RUN          0: no Python in the pages; a folder with Pyodide: that one    make book RUN=0
 #   VENV         the folder of the environment          make book VENV=.venv-other
 #   COURSE_…     the repository that buttons point at    make book COURSE_REPOSITORY=https://host/owner/name
 #   PYTHONS      the interpreters to try                make test-pythons PYTHONS="/usr/bin/python3"
@@ -22,6 +23,7 @@ ONLY        ?=
 SINCE       ?=
 VENV        ?= .venv
 WITHOUT     ?=
+RUN         ?=
 
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.installed
@@ -34,7 +36,7 @@ CODE      := conftest.py $(wildcard src tests tools benchmarks sweeps) $(NOTEBOO
 TEXTS     := $(wildcard book/*.md book/*/*.md book/_static *.md *.toml *.yml) Makefile
 # Tests of the book and its tools, not of the library: they need its pages, its notebooks or a browser.
 BOOK_TESTS := archive book bundle check claim_rules claims colab execute falsify figures film forks jupyterlab living machines \
-	nbval_strict pace page pages portable project readme rosetta search solved teaching terms twice upgrade workflows
+	nbval_strict pace page pages portable project readme rosetta run search solved teaching terms twice upgrade workflows
 LIBRARY_TESTS := $(filter-out $(BOOK_TESTS:%=tests/test_%.py),$(sort $(wildcard tests/test_*.py)))
 SOURCES    = $(shell find src tools \( -name __pycache__ -o -name '*.egg-info' \) -prune -o \
 	-type f $(PLAIN) -print) $(NOTEBOOKS) $(shell find book -name '*.md' -type f $(PLAIN) -o -name '*.bib' \
@@ -63,6 +65,7 @@ export IPYTHONDIR = $(CURDIR)/$(VENV)/ipython
 export JUPYTER_CONFIG_DIR = $(CURDIR)/$(VENV)/jupyter/config
 export JUPYTER_DATA_DIR = $(CURDIR)/$(VENV)/jupyter/data
 export JUPYTER_RUNTIME_DIR = $(CURDIR)/$(VENV)/jupyter/runtime
+export COURSE_RUN = $(RUN)
 # One thread each: two notebooks side by side with unpinned threads took ten times as long.
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
@@ -106,6 +109,7 @@ help: # what `make` alone prints
 
 book: $(READY) _build/.clean ## build the pages from the stored outputs, strictly, and print the path to open
 	@$(LOCK)
+	@$(if $(RUN),,$(BIN)/python -m tools.site.run.python $(PIP_ARGS))
 	@mv _build/.clean _build/.started
 	@NO_COLOR=1 $(BIN)/jupyter-book build . -W -n --keep-going -q >_build/log.txt 2>&1 \
 		|| { cat _build/log.txt; false; } $(OR_DOCTOR)

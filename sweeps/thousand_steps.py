@@ -17,7 +17,8 @@ GROUPS = (("parts", THREE, [0, 1, 3, 4], 10), ("jump", THREE, [2, 5], 5),
           ("usual", TASKS, [3], 10), ("chrono", TASKS, [0], 5), ("ten", TEN, [3], 10))  # fmt: skip
 SWEEPS = tuple(
     Sweep(f"thousand_steps-{name}", run, [{**task, **WAYS[n]} for task in tasks for n in ways],
-          range(seeds), per=(*tasks[0], *WAYS[0]), grid={"lr": RATES[3:6]}, tie=0.03, guess=0.0,
+          range(seeds), per=(*tasks[0], *WAYS[0]), tie=0.03, guess=0.0,
+          grid={"lr": RATES[2 if name == "ten" else 3 : 6]},
           score=lambda row: max(row["score"], 1 / 8),  # below chance nothing is to be compared
           tuning=(10_000,), seconds=lambda settings: settings["budget"] * 1e-4)
     for name, tasks, ways, seeds in GROUPS

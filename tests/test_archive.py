@@ -118,6 +118,11 @@ def test_its_pages_open_from_the_disk_without_an_error(unpacked, offline):
     assert tab.url.startswith("file:")
 
 
+def test_it_brings_the_python_of_the_exercises_once_with_its_licences(unpacked):
+    names = {path.name for path in (unpacked / "pages" / "_static" / "run").iterdir()}
+    assert names == {"run.js", "python.js", "LICENSES.txt"}
+
+
 def test_its_search_finds_a_word_from_the_disk(unpacked, offline):
     tab, errors = offline
     tab.goto((unpacked / "pages" / "search.html").as_uri() + "?q=forget+gate")

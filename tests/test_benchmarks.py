@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import cost_sweep, speed, teaching_styles, time_per_step
-from lessons_lib import cells, experiments, torch_bridge
+from benchmarks import cache_steps, cost_sweep, speed, teaching_styles, time_per_step
+from lessons_lib import attention, cells, experiments, torch_bridge
 from lessons_models import gru_variants
 
 
@@ -61,11 +61,12 @@ def test_every_size_was_timed_in_more_than_one_process():
                 assert np.isfinite(values).any(axis=0).all()
 
 
-def test_the_cost_measures_every_contender():
-    row = cost_sweep.measure(16, rounds=2)
-    assert list(row) == ["RNN", "LSTM", "GRU", "attention"]
-    assert all(low <= mid <= high for low, mid, high in (e["seconds"] for e in row.values()))
-    assert all(entry["bytes"] > 0 for entry in row.values())
+def test_the_cost_measures_every_contender_in_every_mode():
+    runs = cost_sweep.summary([[cost_sweep.measure(16, rounds=2)] for _ in range(2)])
+    assert list(runs) == ["RNN", "LSTM", "GRU", "attention"]
+    for entry in runs.values():
+        quartiles = [entry[mode][0] for mode in cost_sweep.MODES]
+        assert all(0 < low <= mid <= high for low, mid, high in quartiles)
 
 
 def test_the_stored_bytes_are_those_of_the_code():
@@ -75,9 +76,29 @@ def test_the_stored_bytes_are_those_of_the_code():
     assert now == {name: run["bytes"][at] for name, run in stored["runs"].items()}
 
 
+def test_a_word_with_kept_keys_and_values_gets_the_answer_of_the_whole_layer():
+    rng = np.random.default_rng(0)
+    layer = attention.MultiHeadAttention(cost_sweep.SIZE, cost_sweep.HEADS, rng=rng)
+    x = rng.standard_normal((1, 9, cost_sweep.SIZE))
+    whole, _, _ = layer.forward(x, x, x, attention.causal_mask(9))
+    kept = np.stack([x[0] @ layer.params[f"W_{n}"] for n in "kv"])
+    kept[:, -1] = 0  # the last word has not been read
+    np.testing.assert_allclose(cost_sweep.step(layer.params, x[0, -1], kept), whole[0, -1])
+
+
 @pytest.mark.parametrize("name", speed.AIMS)
 def test_every_contender_of_the_speed_table_runs_and_the_kernels_are_named(name):
     for run in speed.contenders(name, 3, 2, 4).values():
         run()
     assert np.__version__ in speed.kernels() and torch.__version__ in speed.kernels()
     assert "unknown" not in speed.kernels()
+
+
+def test_the_cache_that_is_timed_gives_the_scores_of_the_whole_sequence():
+    model = cache_steps.gpt(cache_steps.PLACES[-1] + 1)
+    stream = torch.arange(cache_steps.PLACES[-1] + 1)[None] % 32
+    with torch.no_grad():
+        functions = cache_steps.contenders(model, stream)
+        for n in cache_steps.PLACES[:2]:
+            one, whole = (functions[f"{way} {n}"]()[0][:, -1] for way in ("with", "without"))
+            assert (one - whole).abs().max() < 1e-4

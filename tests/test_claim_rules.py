@@ -1,4 +1,4 @@
-"""Claims are well made in every lesson, each was seen to fail, and the list of the rest shrinks."""
+"""Claims are well made in every lesson, and each was seen to fail."""
 
 import nbformat
 import pytest
@@ -6,28 +6,20 @@ from nbformat import v4
 
 from tools.environment import notebooks
 from tools.notebooks import claim_rules, verdicts
-from tools.notebooks.claim_rules import NOT_YET
 
 LESSONS = {verdicts.name_of(path): path for path in notebooks()}
-MOVED = sorted(LESSONS.keys() - NOT_YET)
 
 
-@pytest.mark.parametrize("name", MOVED)
+@pytest.mark.parametrize("name", sorted(LESSONS))
 def test_a_lesson_claims_what_it_measured(name):
     faults = claim_rules.faults(LESSONS[name])
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("name", MOVED)
+@pytest.mark.parametrize("name", sorted(LESSONS))
 def test_every_claim_was_seen_to_fail_when_it_is_false(name):
     faults = list(verdicts.faults(LESSONS[name]))
     assert not faults, "\n".join(faults)
-
-
-@pytest.mark.parametrize("name", sorted(NOT_YET))
-def test_a_lesson_on_the_list_exists_and_has_not_moved_yet(name):
-    assert name in LESSONS, "no such lesson: take it off the list NOT_YET"
-    assert claim_rules.faults(LESSONS[name]), "its claims are clean: take it off the list NOT_YET"
 
 
 def test_the_record_speaks_of_lessons_that_exist():

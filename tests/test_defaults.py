@@ -104,8 +104,6 @@ SPOKEN_OF = [
      READS, "two layers and four heads, in a causal language model"),
     ("torch_transformer.Transformer", {"block": torch_transformer.PreNorm},
      READS, "two blocks with norm before"),
-    ("transformer_experiments.read_text", {"size": 32}, READS, "`Transformer` has size 32"),
-    ("transformer_experiments.solve_last", {"steps": 300}, READS, "the budget of the course"),
     ("torch_captions.experiment.train", {"steps": 700},
      "5_attention/pictures#a1-larger-pool", "every model has 700 steps of 64 fresh pictures"),
     ("torch_models.train_reversal", {"steps": 400}, *DIGITS),
@@ -134,7 +132,8 @@ torch_models.AttentiveSeq2Seq.scale torch_models.Seq2Seq.embedding_size
 torch_models.reversal_accuracy.strings torch_models.solve_reversal.lr
 torch_models.train_reversal.lr training.SequenceModel.last_only
 transformer_experiments.read_text.B transformer_experiments.read_text.T
-transformer_experiments.solve_last.test
+transformer_experiments.read_text.size torch_recall.learn.every torch_recall.learn.look
+torch_recall.learn.steps
 """.split()
 )
 

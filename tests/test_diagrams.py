@@ -202,6 +202,12 @@ def test_data_is_solid_and_control_is_dashed():
     assert dashed and {line.get("style") for line in dashed} == {gate}
 
 
+@pytest.mark.parametrize("value", [0.0, -0.0, 0.004, -0.004, -1e-9])
+def test_what_rounds_to_zero_has_no_sign(value):
+    assert scene.number(value) == scene.number(value, signed=False) == "0.00"
+    assert scene.number(-0.006) == "−0.01" and scene.number(0.006) == "+0.01"
+
+
 @drawings
 def test_the_alternative_text_holds_the_numbers_and_the_highlight(make):
     diagram, values = make(), values_of(make)

@@ -101,6 +101,7 @@ EQUIVALENT = {
     ("attention.leaks", "Add → Sub"): FREE,
     ("attention.leaks", "Gt → GtE"): "nothing moves by exactly the limit",
     ("attention.leaks", "k → v"): SAME,
+    ("attention.used_steps", "v → row"): SAME,
     ("attention.tipping_power", "first two swapped"): "the power is the same from either side",
     ("attention.greedy_trap", "first two swapped"): FREE,
     ("attention.greedy_trap", "0 → 1"): FREE,

@@ -942,6 +942,32 @@ def test_an_array_that_is_keys_and_values_gets_both_gradients_of_autograd(rng):
         close(a, leaf.grad)
 
 
+@judges("attention.pointing")
+def test_the_control_that_points_at_random_is_as_often_right_as_its_draws(rng):
+    described = np.array([[0, 2], [0, 2], [1, 5], [1, 4], [-1, 0], [-1, 3], [-1, -1]])
+    weights = rng.random((7, 2, 6))
+    share, chance = REF["attention.pointing"](weights, described)
+    words = [(t, b) for t, b in np.ndindex(7, 2) if described[t, b] >= 0]
+    assert share == np.mean([described[t, b] == np.argmax(weights[t, b]) for t, b in words])
+    draws = [rng.choice([[0, 1], [0, 2, 3, 4, 5]][b], 20_000) == described[t, b] for t, b in words]
+    assert abs(np.mean(draws) - chance) < 0.01
+
+
+@judges("attention.best_baseline")
+def test_at_the_best_baseline_autograd_finds_no_slope_of_the_spread(rng):
+    alpha = torch.tensor(rng.dirichlet(np.ones(7)))
+    f = torch.tensor(rng.uniform(1, 3, 7))
+
+    def spread(b):
+        g = (f - b)[:, None] * (torch.eye(7, dtype=torch.float64) - alpha)
+        return alpha @ ((g - alpha @ g) ** 2).sum(dim=1)
+
+    b = torch.tensor(REF["attention.best_baseline"](alpha.numpy(), f.numpy()), requires_grad=True)
+    spread(b).backward()
+    assert abs(b.grad) < 1e-12
+    assert spread(b) < min(spread(b - 0.01), spread(b + 0.01))
+
+
 @judges("attention.leaks")
 def test_pytorchs_masks_do_not_leak_and_a_mask_after_the_softmax_does(rng):
     q, k, v = rng.standard_normal((3, 4, 6))
@@ -956,6 +982,58 @@ def test_pytorchs_masks_do_not_leak_and_a_mask_after_the_softmax_does(rng):
 
     assert not REF["attention.leaks"](right, q, k, v, mask).any()
     assert REF["attention.leaks"](late, q, k, v, mask).tolist() == [False, True, True, True]
+
+
+@judges("attention.listens")
+def test_the_autograd_of_the_weights_says_the_same_of_three_scores(rng):
+    q, k, W = (rng.standard_normal(shape) for shape in ((3, 4), (5, 4), (4, 5)))
+    scores = {
+        "dot": lambda q, k: q @ k.T,
+        "location": lambda q, k: q @ torch.tensor(W) + 0 * k.sum(),
+        "no tanh": lambda q, k: q.sum(dim=1, keepdim=True) + k.sum(dim=1),
+    }
+    mix = torch.tensor(rng.standard_normal((3, 5)))
+    for score in scores.values():
+        leaves = tensors(q, k)
+        (score(*leaves).softmax(dim=-1) * mix).sum().backward()
+        felt = tuple(bool(leaf.grad.abs().max() > 1e-9) for leaf in leaves)
+
+        def weigh(q, k, score=score):
+            return score(torch.tensor(q.copy()), torch.tensor(k.copy())).softmax(dim=-1).numpy()
+
+        assert REF["attention.listens"](weigh, q, k) == felt
+
+
+@judges("attention.nearest_features")
+def test_the_product_of_the_features_prefers_near_keys_as_pytorchs_distance_does(rng):
+    q, k = rng.standard_normal((4, 3)), rng.standard_normal((6, 3))
+    far = torch.cdist(torch.tensor(q), torch.tensor(k))
+    longer = tensors(*REF["attention.nearest_features"](q, k))
+    close((longer[0] @ longer[1].T).softmax(dim=-1).detach(), (-(far**2) / 2).softmax(dim=-1))
+
+
+@judges("attention.needed_steps")
+def test_needed_steps_are_where_two_targets_differ_for_the_first_time(rng):
+    targets = rng.integers(0, 2, (6, 7))
+    targets[:, 3] = targets[:, 1]
+    firsts = {int((a != b).argmax()) for a in targets for b in targets if (a != b).any()}
+    assert set(np.flatnonzero(REF["attention.needed_steps"](targets))) == firsts
+    assert 3 not in firsts
+
+
+@judges("attention.used_steps")
+def test_used_steps_are_those_whose_read_out_has_a_way_from_the_context(rng):
+    W = rng.standard_normal((4, 3, 5))
+    W[[1, 2]] = 0  # these read no context of their own
+    state = torch.tensor(rng.standard_normal((4, 5)))
+
+    def answer(context):
+        read = torch.einsum("td,tdk->tk", torch.tensor(context), torch.tensor(W))
+        read[2] = read[0]  # fed by the first
+        return (state + 10 * read).argmax(dim=-1).numpy()
+
+    w, v = np.eye(6)[[0, 2, 4, 5]], rng.standard_normal((6, 3))
+    assert REF["attention.used_steps"](answer, w, v).tolist() == [True, False, False, True]
 
 
 @judges("attention.sharpness_for")
@@ -1020,6 +1098,34 @@ def test_the_trap_catches_greedy_and_no_wide_beam():
     assert p[1] < 2 / 6 * p[36] and abs(p[36] - 0.49) < 1e-12
 
 
+@judges("attention.no_trace")
+def test_values_without_a_trace_leave_the_memory_of_the_loop_empty(rng):
+    k = rng.standard_normal((7, 4))
+    v, S = REF["attention.no_trace"](k), np.zeros((4, 1))
+    for key, value in zip(k, v, strict=True):
+        S = S + np.outer(key, value)
+    assert np.abs(S).max() < 1e-12 and np.abs(v).max() > 0.1
+
+
+@judges("attention.delete")
+def test_a_deleted_key_is_answered_with_zero_and_what_is_at_right_angles_as_before(rng):
+    S, k = rng.standard_normal((4, 3)), 3 * rng.standard_normal(4)
+    without, (_, *others) = REF["attention.delete"](S, k), np.linalg.svd(k[None])[2]
+    assert np.abs(k @ without).max() < 1e-12
+    assert np.abs(np.array(others) @ (without - S)).max() < 1e-12
+
+
+@judges("attention.min_gru_attention")
+def test_the_attention_of_a_minimal_gru_mixes_its_states(rng):
+    z, g, h = rng.uniform(size=6), rng.standard_normal(6), 0.7
+    weights, start = REF["attention.min_gru_attention"](z)
+    mixed = weights @ g + start * h
+    for t in range(6):
+        h = (1 - z[t]) * h + z[t] * g[t]
+        assert abs(mixed[t] - h) < 1e-12
+    assert np.abs(weights.sum(axis=1) + start - 1).max() < 1e-12
+
+
 @judges("attention.order_blind")
 def test_self_attention_of_pytorch_is_order_blind_and_the_causal_one_is_not(rng):
     x, order = rng.standard_normal((6, 4)), np.array([4, 0, 5, 2, 1, 3])
@@ -1057,6 +1163,79 @@ def test_multi_head_is_pytorchs(rng, heads):
         module.out_proj.weight.copy_(torch.tensor(W[3].T))
     t = torch.tensor(x)
     close(REF["attention.multi_head"](x, *W, heads), module(t, t, t)[0])
+
+
+@judges("attention.look_alike")
+def test_a_distance_that_looks_alike_gives_nearly_the_same_turned_product(rng):
+    speeds = torch.tensor([1.0, 0.1], dtype=torch.float64)
+    found = REF["attention.look_alike"](speeds.numpy(), 3, 19, 0.5)
+    hands = torch.polar(torch.ones(200, 2).double(), torch.arange(200)[:, None] * speeds)
+    off = (hands / hands[3]).angle().abs().amax(dim=1)
+    assert found == 20 + int((off[20:] < 0.5).nonzero()[0, 0])
+
+
+@judges("attention.nearest_places")
+@pytest.mark.parametrize("slope, share", [(0.25, 0.5), (1 / 16, 0.9), (1.0, 0.99)])
+def test_the_nearest_places_hold_the_share_in_pytorchs_softmax(slope, share):
+    back = torch.arange(5000, dtype=torch.float64)
+    held = F.softmax(-slope * back, dim=0).cumsum(0)
+    assert REF["attention.nearest_places"](slope, share) == int((held < share).sum()) + 1
+
+
+@judges("attention.window_products")
+def test_products_in_a_window_are_counted_pair_by_pair():
+    seen = torch.ones(9, 9).tril().triu(-3).sum().int().item()  # a window of four
+    assert REF["attention.window_products"](9, 5, 4) == 4 * 9 * 25 + 2 * 5 * seen
+
+
+@judges("attention.break_the_sum")
+def test_the_scores_break_the_careless_program_run_as_it_stands():
+    scores = [float(s) for s in REF["attention.break_the_sum"](5)]
+    totals = []
+    for row in (scores, scores[::-1]):
+        total, top = 0.0, -float("inf")
+        for s in row:
+            top = max(top, s)
+            total += torch.tensor(s - top).double().exp().item()
+        totals.append(total)
+    right = torch.tensor(scores).double().logsumexp(0).exp().item() / np.exp(max(scores))
+    assert totals[0] > 2 * right and abs(totals[1] - right) < 1e-9
+
+
+@judges("attention.first_wrong_place")
+@pytest.mark.parametrize("broken", [0, 3, 9])
+def test_the_wrong_place_is_where_a_running_sum_was_spoiled(rng, broken):
+    tokens = rng.integers(0, 5, 9)
+
+    def step(token, cache):
+        place, total = cache or (0, 0.0)
+        total += token + (place == broken)
+        return np.array([total, -total]), (place + 1, total)
+
+    def read(tokens):
+        return np.stack([tokens.cumsum(), -tokens.cumsum()], axis=1)
+
+    assert REF["attention.first_wrong_place"](read, step, tokens) == broken
+
+
+@judges("attention.top_k")
+@pytest.mark.parametrize("k", [1, 3, 7])
+def test_top_k_is_the_softmax_of_pytorchs_topk(rng, k):
+    y = torch.tensor(rng.standard_normal(7))
+    values, places = y.topk(k)
+    p = torch.zeros(7, dtype=torch.float64)
+    p[places] = (values / 0.7).softmax(0)
+    close(REF["attention.top_k"](y.numpy(), k, 0.7), p)
+
+
+@judges("attention.induction_score")
+def test_a_head_that_looks_one_place_after_has_the_score_one_and_an_even_one_its_share(rng):
+    tokens = np.tile(rng.permutation(6), 2)
+    after = np.eye(12, k=-5)
+    assert REF["attention.induction_score"](after, tokens) == 1
+    assert REF["attention.induction_score"](np.full((12, 12), 1 / 12), tokens) == pytest.approx(
+        1 / 12
+    )
 
 
 def test_every_reference_has_an_oracle():

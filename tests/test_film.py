@@ -232,3 +232,24 @@ def test_a_token_of_several_words_is_broken_rather_than_set_small():
     assert max(float(y) for y, _, _ in lines) < height
     plain = diagrams.gradient_film(["grew", *words[1:-1], "speak"], np.ones(7))
     assert float(svg_of(plain).get("viewBox").split()[-1]) < height
+
+
+def test_the_veil_over_a_region_is_as_thin_as_its_weight_and_the_named_one_is_framed():
+    image = np.ones((4, 4, 3))
+    image[0, 1:3] = 1, 0, 0
+    weights = [[0.1, 0.2, 0.0, 0.7], [0.25, 0.25, 0.25, 0.25]]
+    picture = diagrams.region_film(image, weights, ["red", "."], [3, -1])
+    named, stop = shots(picture)
+    veils = [float(x) for x in re.findall(r'fill-opacity="([\d.]+)"', named)]
+    assert veils == pytest.approx([0.85 * (1 - w) for w in weights[0]], abs=0.006)
+    assert named.count("stroke-dasharray") == 1 and "stroke-dasharray" not in stop
+    assert 'x="80" y="80" width="80"' in named.split('fill="none"')[0].rpartition("<")[2]
+    assert picture.html.count('width="80.3"') == 1  # the two red pixels are one rectangle
+    assert "red 4, . 1" in picture.alt and "the full stop" in picture.html
+
+
+def test_a_picture_without_a_weight_for_each_region_is_refused():
+    image = np.ones((4, 4, 3))
+    for weights, described in (([[0.5, 0.5]], [0]), (np.ones((1, 4)), [0, 1])):
+        with pytest.raises(ValueError, match=r"need weights \(1, n²\)"):
+            diagrams.region_film(image, weights, ["red"], described)

@@ -68,7 +68,7 @@ class Course:
         shutil.copy(ROOT / "Makefile", root)
         for name in ("constraints.txt", "pyproject.toml", "_toc.yml", "_config.yml", "conftest.py",
                      "src/lessons_lib/__init__.py", "book/1_rnn/loop.ipynb",
-                     "tools/editions/work.py",
+                     "tools/editions/work.py", "tools/site/run/python.py",
                      "src/lessons_kit/ipython_kernel_config.json"):  # fmt: skip
             write(root / name, "")
         write(root / "_toc.yml", "root: book/index\nchapters:\n- file: book/1_rnn/loop\n")

@@ -69,6 +69,29 @@ def test_one_architecture_keeps_its_colour_and_marker_and_changes_its_dash():
     assert plain["markerfacecolor"] != chrono["markerfacecolor"]
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["LSTM bias 0", "LSTM bias 1", "LSTM chrono", "LSTM W_hh × 8"],
+        ["LSTM", "LSTM chrono", "LSTM forget bias 1"],
+        ["LSTM chrono", "LSTM bias 5", "LSTM forget bias 0"],
+    ],
+)
+def test_an_initialisation_has_the_same_line_in_every_figure(names):
+    styles = plots.series_styles(names)
+    lines = {name: style["linestyle"] for name, style in styles.items()}
+    assert len(set(map(str, lines.values()))) == len(names)
+    expected = {"LSTM": 0, "bias 0": 0, "bias 1": 1, "chrono": 2}
+    for name, line in lines.items():
+        for end, variant in expected.items():
+            if name.endswith(end):
+                assert line == plots.series_style(name, variant)["linestyle"], name
+    assert (
+        plots.series_styles(["RNN + attention", "Self-attention"])["RNN + attention"]["linestyle"]
+        == "-"
+    )
+
+
 @pytest.mark.parametrize("name", ["", "Transformer", "chrono LSTM"])
 def test_a_series_without_an_architecture_is_refused(name):
     with pytest.raises(ValueError, match="rnn, lstm, gru, attention"):
@@ -173,6 +196,12 @@ def test_a_heatmap_has_its_first_row_on_top_and_turns_long_words(ax):
     assert [label.get_text() for label in ax.get_yticklabels()] == ["first", "second"]
     assert {label.get_rotation() for label in ax.get_xticklabels()} == {90}
     assert [text.get_text() for text in ax.texts] == ["1.00", ".00", ".00", "1.00"]
+
+
+def test_a_picture_of_regions_has_its_words_in_pairs_below_it_and_its_first_row_on_top(ax):
+    plots.regions(ax, np.ones((6, 6, 3)), "red cross blue square")
+    assert ax.get_xlabel() == "red cross\nblue square\n\n"
+    assert ax.get_ylim() == (3, 0) and len(ax.get_xticks()) == 4
 
 
 def test_only_a_large_heatmap_is_rasterised(ax):

@@ -17,6 +17,8 @@ from lessons_models import (
     thousand_steps,
     torch_models,
     torch_own_words,
+    torch_recall,
+    transformer_experiments,
 )
 from lessons_models.memory_tasks import LONG
 from sweeps import chrono, lstm_gru, transformer
@@ -242,9 +244,23 @@ def test_every_stored_run_over_a_thousand_steps_kept_its_budget_and_its_word():
             assert row["read"] <= row["budget"] + 1100
 
 
-def test_the_transformer_reads_the_text_below_the_guess():
-    run = transformer.run_text({"lr": 5e-3}, 0, passes=1)
-    assert run["validation_curve"][0] == run["bits"] < run["training_curve"][0] < np.log2(36)
+def test_the_gpt_reads_the_tales_below_the_guess():
+    run = transformer.run({"passes": 1}, 0)
+    assert run["new_curve"][0] == pytest.approx(run["bits"], abs=1e-3)
+    assert run["bits"] < run["training_curve"][0] < np.log2(32)
+
+
+def test_the_models_of_recall_keep_equally_many_numbers_and_the_gpt_learns_it():
+    cells = {name: torch_recall.MODELS[name](np.random.default_rng(0)).cell.hidden_size
+             for name in ("RNN", "LSTM", "GRU")}  # fmt: skip
+    assert cells == {"RNN": 256, "LSTM": 128, "GRU": 256} and torch_recall.STATE == 256
+    model, curve = torch_recall.learn(torch_recall.small_gpt, 0, lr=6e-3, every=120)
+    assert curve[0] < curve[-1] and curve[-1] > 0.99
+    again = transformer_experiments.unpack(
+        transformer_experiments.packed(model), torch_recall.small_gpt(np.random.default_rng(1))
+    )
+    test = torch_recall.draw(256, np.random.default_rng(5))
+    assert torch_recall.right(again, *test) > 0.99
 
 
 def test_the_two_ways_of_feeding_a_decoder_differ_in_what_it_reads_and_in_nothing_else():

@@ -26,6 +26,7 @@ def sinusoids(T, size):
 class Heads(nn.Module):
     """Multi-head self-attention (Vaswani, 2017): ``attention.MultiHeadAttention`` as a module.
 
+    turn: what is done to the queries and keys (B, heads, T, d / heads) of all places; nothing.
     Raises ValueError unless ``heads`` divides ``size``.
     """
 
@@ -35,17 +36,19 @@ class Heads(nn.Module):
             raise ValueError(f"a size of {size} cannot be cut into {heads} equal heads")
         self.heads = heads
         self.qkv, self.out = nn.Linear(size, 3 * size), nn.Linear(size, size)
+        self.turn = nn.Identity()
 
     def forward(self, x, mask=None):
-        """x (B, T, d), mask bool, broadcast to (B, heads, T, T)  →  (B, T, d)."""
+        """x (B, T, d), mask bool, or numbers added to the scores, broadcast to (B, heads, T, T)
+        →  (B, T, d)."""
         parts = self.qkv(x).unflatten(-1, (3, self.heads, -1))  # (B, T, 3, heads, d / heads)
         q, k, v = parts.permute(2, 0, 3, 1, 4)
-        context = scaled_dot_product_attention(q, k, v, mask)
+        context = scaled_dot_product_attention(self.turn(q), self.turn(k), v, mask)
         return self.out(context.transpose(1, 2).flatten(2))
 
 
 class PreNorm(nn.Module):
-    """The block with layer norm before its two parts (Xiong et al., 2020).
+    """The block with layer norm before its two parts (Radford et al., 2019; Xiong et al., 2020).
 
         x ← x + heads(norm1(x)),   x ← x + mlp(norm2(x)),   mlp = linear, ReLU, linear
 

@@ -1,54 +1,29 @@
-"""The transformer on the course's own tasks: one answer at the last place, the next character.
+"""The small transformer reads the tales of the course, and its weights are kept as small text."""
 
-The budgets are those of ``experiments`` and of the character sweep.
-"""
+from base64 import b64decode, b64encode
 
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from lessons_lib.torch_training import Adam, accuracy, train
-from lessons_lib.training import linear_decay, solved
+from lessons_lib.torch_training import Adam, train
+from lessons_lib.training import linear_decay
 from lessons_models import characters
 from lessons_models.torch_transformer import Transformer, bits_per_character
 
 
-def solve_last(build, draw, seed, *, lr, steps=300, test=256):
-    """Train a model to answer at the last place, and test it.
-
-    build(rng) → model with tokens (T, B) → logits (T, B, K); draw(B, rng=rng) → a batch with
-    ``tokens`` (T, B) and ``y`` (B,), such as ``tasks.gap_sentences`` for one gap
-    →  test accuracy, steps trained, model.
-    The budget of ``experiments.solve_gap``: Adam with clipping at 1, 32 fresh sequences a step,
-    the rate falling to zero over the last 30 %, an early end once solved; the same seeds too.
-    """
-    rng = [np.random.default_rng([seed, part]) for part in range(3)]
-    model = build(rng[0])
-    history = train(
-        model,
-        (_tensors(draw(32, rng=rng[1])) for _ in range(steps)),
-        loss=lambda y, target: cross_entropy(y[-1], target),
-        optimiser=Adam(model.parameters(), lr, clip=1.0),
-        schedule=linear_decay(steps),
-        metric=lambda y, target: accuracy(y[-1], target),
-        stop=solved(0.99),
-    )
-    tokens, target = _tensors(draw(test, rng=rng[2]))
-    with torch.no_grad():
-        score = accuracy(model(tokens)[-1], target)
-    return score, len(history.loss), model
-
-
-def read_text(known, new, seed, *, lr, passes, T=50, B=16, size=32):
+def read_text(known, new, seed, *, lr, passes, T=64, B=16, size=64):
     """Train a language model of two blocks on ``known`` (n,), score it on ``new`` after each pass.
 
     Windows of T symbols, B side by side, as ``characters.char_batches`` cuts them; no state is
     carried from one to the next, each pass begins up to T - 1 symbols later, drawn from the seed.
+    The rate rises over 50 steps and falls to 0 over the last 40 %.
     →  bits per character (2, passes): mean over the pass in training, then ``new``; model.
     """
     rng, symbols = np.random.default_rng(seed), int(max(known.max(), new.max())) + 1
     model = Transformer(symbols, symbols, T, size, rng=rng)
-    optimiser, curves = Adam(model.parameters(), lr, clip=1.0), []
+    optimiser, curves, done = Adam(model.parameters(), lr, clip=1.0), [], 0
+    falling = linear_decay(passes * ((len(known) - T) // B // T), 0.4)
     for _ in range(passes):
         windows = characters.char_batches(known[rng.integers(T) :], T, B)
         history = train(
@@ -56,10 +31,30 @@ def read_text(known, new, seed, *, lr, passes, T=50, B=16, size=32):
             ((torch.tensor(x), torch.tensor(y)) for x, y in windows),
             loss=lambda y, target: cross_entropy(y.flatten(0, 1), target.flatten()),
             optimiser=optimiser,
+            schedule=lambda step, done=done: min(1, (done + step + 1) / 50) * falling(done + step),
         )
+        done += len(history.loss)
         curves.append((history.loss.mean() / np.log(2), bits_per_character(model, new)))
     return np.transpose(curves), model
 
 
-def _tensors(batch):
-    return torch.from_numpy(batch.tokens), torch.from_numpy(batch.y)
+def packed(model):
+    """The weights as small text: name → the unit, and the weights in units as int8 in base64."""
+    kept = {}
+    for name, a in model.state_dict().items():
+        unit = float(a.abs().max()) / 127 or 1.0
+        whole = np.rint(a.numpy() / unit).astype(np.int8)
+        kept[name] = [float(f"{unit:.6g}"), b64encode(whole.tobytes()).decode()]
+    return kept
+
+
+def unpack(kept, model):
+    """Give a model the weights that ``packed`` wrote, up to rounding  →  the model.
+
+    Raises KeyError where the text holds no weights of one of its names.
+    """
+    for name, a in model.state_dict().items():
+        unit, code = kept[name]
+        whole = np.frombuffer(b64decode(code), np.int8).reshape(a.shape)
+        a[...] = unit * torch.tensor(whole, dtype=a.dtype)
+    return model

@@ -20,7 +20,8 @@ from tools.environment import ROOT, notebooks
 
 SITE = ROOT / "_build" / "html"
 STEM = f"memory-in-sequences-{lessons_lib.__version__}"
-SKIPPED = {".buildinfo", "objects.inv", "404.html"}
+# Of the two files with the Python of the pages (tools/site/run) the one that needs a server.
+SKIPPED = {".buildinfo", "objects.inv", "404.html", "python.bin"}
 KEPT = ("pyproject.toml", "constraints.txt", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
 README = f"""Memory in sequences, version {lessons_lib.__version__}
 {"=" * 34}
@@ -28,7 +29,7 @@ README = f"""Memory in sequences, version {lessons_lib.__version__}
 A course on recurrent networks and attention. It needs no connection.
 
 To read    Open pages/index.html in a browser. Search, links, formulas and figures
-           work from the disk.
+           work from the disk, and so do the exercises: press "Solve it here".
 
 To run     The lessons are notebooks:
              notebooks/  the lessons as they are on the pages, with their outputs
@@ -43,7 +44,8 @@ To run     The lessons are notebooks:
            On Linux torch brings several GB for CUDA cards: without such a card install
            its CPU build first (pytorch.org says how).
 
-Licences   Code: MIT (LICENSE). Prose and figures: CC BY 4.0 (LICENSE-TEXT).
+Licences   Code: MIT (LICENSE). Prose and figures: CC BY 4.0 (LICENSE-TEXT). The Python
+           in the pages: pages/_static/run/LICENSES.txt.
 """
 
 

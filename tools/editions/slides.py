@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 
 from tools.environment import ROOT
 
+FIGURES = "article .cell_output img, article svg.lesson-svg"
 FRAME = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
 html {{ scroll-snap-type: y mandatory; font: 1.3rem/1.4 system-ui, sans-serif; }}
@@ -37,7 +38,7 @@ def slides(page, to):
     """The figures of a built page, each as a slide; pictures are copied beside the deck."""
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     title = soup.select_one("article h1").get_text().rstrip("#")
-    for figure in soup.select("article .cell_output img, article svg.lesson-svg"):
+    for figure in soup.select(FIGURES):
         heading = figure.find_previous("h2").get_text().rstrip("#")
         if figure.name == "img":
             source = (page.parent / figure["src"]).resolve()

@@ -9,19 +9,10 @@ import re
 from decimal import Decimal
 
 from tools.environment import ROOT
-from tools.notebooks import verdicts
 from tools.notebooks.compare import N
 from tools.notebooks.falsifiers import calls
 from tools.notebooks.in_process import code_cells, python
 
-# Lessons that still judge with assert and print: the one list of them, and it only grows shorter.
-NOT_YET = {
-    "5_attention/alignment",
-    "5_attention/cost_and_reach",
-    "5_attention/linear_attention",
-    "5_attention/pictures",
-    "5_attention/transformer_block",
-}
 LENGTH, MOST = 60, 25
 VERDICT = re.compile(r"\b(?:True|False)\s*$|[✓✗]", flags=re.MULTILINE)
 PROMISED = re.compile(rf"({N}) ± ({N})(?: times)?(?: \(({N}) to ({N}),)?")
@@ -29,9 +20,9 @@ FORMS = "below|above|at least|between|within|falling|rising"
 HELD = re.compile(rf"(?:({N}) )?({FORMS}) ?({N})?(?: and ({N}))?\)$")
 
 
-def moved(path):
-    """Is it a lesson of the book whose claims are made with claim()?"""
-    return path.parent.parent == ROOT / "book" and verdicts.name_of(path) not in NOT_YET
+def is_lesson(path):
+    """Is it a lesson of the book, and no copy of one?"""
+    return path.parent.parent == ROOT / "book"
 
 
 def faults(path):

@@ -123,7 +123,7 @@ def report(path, result):
         more = [f"and {len(sentences) - SHOWN} lines more"] if len(sentences) > SHOWN else []
         for sentence in sentences[:SHOWN] + more:
             print(f"          cell {n}: {sentence}", flush=True)
-    claimed = claim_rules.faults(path) if claim_rules.moved(path) else []
+    claimed = claim_rules.faults(path) if claim_rules.is_lesson(path) else []
     for fault in hygiene.faults(path) + claimed:
         print(f"          note: {fault}", flush=True)
     return True

@@ -25,7 +25,9 @@ QUIET = """head > title, script, style, article pre, .bd-links a, .page-toc a,
     .prev-next-title, .citation, .toctree-l1, [hreflang]"""
 SAID = """summary, .chapter, .page-actions, .search-page, .lesson-film, .lesson-panel, cell-lab,
     attention-lab"""  # inside the text of a page
-NAMED = "head *, article a, .prev-next-area a, .citation *"  # after a title or a source: so are theirs
+NAMED = (
+    "head *, article a, .prev-next-area a, .citation *"  # after a title or a source: so are theirs
+)
 
 
 class Reach(SphinxTransform):

@@ -8,7 +8,7 @@ import pytest
 LONG = tuple(
     f"tests/test_{name}.py"
     for name in (
-        "pages doctor exercise_mutants living nbval_strict machines forks jupyterlab exercises"
+        "pages run doctor exercise_mutants living nbval_strict machines forks jupyterlab exercises"
     ).split()
 )
 SHOWN, WORTH = 15, 60

@@ -1,4 +1,4 @@
-"""Draw the picture of the README from the stored sweep: ``make picture``."""
+"""Draw the picture of the README and the card of a shared link: ``make picture``."""
 
 import io
 import sys
@@ -27,6 +27,10 @@ ROWS = (
     "RNN + attention",
     "Self-attention",
 )
+ON_CARD = (
+    "RNN", "LSTM forget bias 0", "LSTM forget bias 1", "LSTM chrono", "GRU", "Self-attention",
+)  # fmt: skip
+CARD = ROOT / "book" / "_static" / "card.png"
 PICTURE = ROOT / "book" / "_static" / "solved_by_gap.svg"
 
 
@@ -42,6 +46,24 @@ def draw():
     return buffer.getvalue()
 
 
+def card():
+    """What a shared link shows: 1200 × 630 pixels as PNG (bytes)."""
+    plots.use_style()
+    results = {name: gap_runs.accuracies(name) for name in ON_CARD}
+    fig = plt.figure(figsize=(6, 3.15), layout="none")
+    fig.text(0.04, 0.86, "Memory in sequences", fontsize=20, fontweight="bold")
+    fig.text(
+        0.04, 0.765, "How many words can stand in between before a network forgets?", fontsize=11
+    )
+    ax = fig.add_axes((0.27, 0.15, 0.7, 0.55))
+    plots.solved_frontier(ax, results, experiments.GAPS)
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=200, metadata={"Software": None})
+    plt.close(fig)
+    return buffer.getvalue()
+
+
 if __name__ == "__main__":
-    PICTURE.write_bytes(draw())
-    print(PICTURE.relative_to(ROOT), file=sys.stderr)
+    for path, picture in ((PICTURE, draw()), (CARD, card())):
+        path.write_bytes(picture)
+        print(path.relative_to(ROOT), file=sys.stderr)

@@ -39,6 +39,7 @@ WEEKS = (
     ),
     (LSTM + "start_remembering", GRU + "two_gates", ATTENTION + "soft_lookup"),
     (
+        ATTENTION + "scores",
         ATTENTION + "alignment",
         ATTENTION + "self_attention",
         ATTENTION + "looking_back",

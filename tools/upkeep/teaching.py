@@ -3,6 +3,7 @@
 The time of each lesson is measured and written into its first cell and into the two maps. The
 parts of book/teaching.md follow: prerequisites from the first cell of each lesson, exercises from
 its cells, the order from _toc.yml. Each part stands between two comments; the rest is left alone.
+The page of claims follows from book/claims.toml.
 """
 
 import posixpath
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from tools import editions
 from tools.environment import ROOT
 from tools.notebooks import hygiene
-from tools.upkeep import maps, measure, prerequisites, terms
+from tools.upkeep import claims_page, maps, measure, prerequisites, terms
 from tools.upkeep.schedules import EXERCISE, SESSION, START, day_of, weeks_of
 
 PAGE = ROOT / "book" / "teaching.md"
@@ -192,6 +193,7 @@ def main():
     titles = {entry: lesson.title for entry, lesson in course.items()}
     page = terms.linked(terms.PAGE.read_text(encoding="utf-8"), titles)
     terms.PAGE.write_text(page, encoding="utf-8")
+    claims_page.main()
 
 
 if __name__ == "__main__":

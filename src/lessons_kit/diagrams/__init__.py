@@ -5,7 +5,7 @@
 One description per cell (``layout_*``) becomes shapes (``scene``), and ``svg`` draws them.
 
 ``film`` joins drawings into one that plays, step by step, without a script; ``state_film`` and
-``gradient_film`` are two such films along the unrolled loop.
+``gradient_film`` are two such films along the unrolled loop, ``region_film`` is one over a picture.
 """
 
 from lessons_kit.diagrams.cell_diagram import CellDiagram, Picture, side_by_side
@@ -16,6 +16,7 @@ from lessons_kit.diagrams.layout_lookup import describe_lookup
 from lessons_kit.diagrams.layout_lstm import LSTM
 from lessons_kit.diagrams.layout_lstm_backward import LSTM_BACKWARD
 from lessons_kit.diagrams.layout_rnn import RNN
+from lessons_kit.diagrams.region_film import region_film
 from lessons_kit.diagrams.values import attention_values, gradient_values, values_from
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "lookup",
     "lstm",
     "lstm_backward",
+    "region_film",
     "rnn",
     "side_by_side",
     "state_film",

@@ -90,8 +90,9 @@ class Text:
 
 
 def number(value, signed=True):
-    """Two decimals, with a sign (a true minus) unless it is a share."""
-    return (f"{value:+.2f}" if signed else f"{value:.2f}").replace("-", "−")
+    """Two decimals, with a sign (a true minus) unless it is a share or rounds to zero."""
+    text = f"{value:+.2f}" if signed else f"{value:.2f}"
+    return text.replace("-", "−") if float(text) else "0.00"
 
 
 def shapes(description, highlight=None, values=None):

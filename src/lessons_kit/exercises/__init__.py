@@ -10,9 +10,15 @@ chapter.  ``starter(id)`` is the text that a lesson's cell begins with.
 
 from lessons_kit.exercises import (
     attention,
+    attention_alignment,
+    attention_gpt,
     attention_layers,
     attention_lookup,
+    attention_loops,
     attention_masks,
+    attention_pictures,
+    attention_reach,
+    attention_scores,
     attention_search,
     gradient_checks,
     gru,
@@ -52,7 +58,9 @@ MODULES = (toolkit, gradient_checks, rnn, rnn_reach, rnn_strangers, smallest,
            long_term_flow, long_term_growth, long_term_latch, long_term_measure, lstm,
            lstm_gates, lstm_derive, lstm_gradient, lstm_inside, lstm_training,
            lstm_start, gru, gru_bounds, gru_choice, gru_conventions, attention_lookup,
-           attention, attention_layers, attention_masks, attention_search)  # fmt: skip
+           attention, attention_layers, attention_masks, attention_search, attention_scores,
+           attention_alignment, attention_pictures, attention_gpt, attention_reach,
+           attention_loops)  # fmt: skip
 ALL = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 

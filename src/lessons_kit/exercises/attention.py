@@ -20,7 +20,7 @@ def masked_softmax(scores, mask):
 
 
 def additive_scores(q, k, W_q, W_k, v_a):
-    """How well does each key answer each query? One hidden layer for each pair.
+    """The additive score of every query with every key.
 
     q (T_q, d_q), k (T_k, d_k), W_q (d_q, A), W_k (d_k, A), v_a (A,)
     →  scores (T_q, T_k): tanh(q W_q + k W_k) v_a for every pair.

@@ -14,7 +14,7 @@ from lessons_kit.plots.curves import (
 )
 from lessons_kit.plots.labels import label_ends
 from lessons_kit.plots.latches import landscape, latch
-from lessons_kit.plots.maps import errors, heatmap, verdicts
+from lessons_kit.plots.maps import errors, heatmap, regions, verdicts
 from lessons_kit.plots.strings import BEAM_PLACES, beam_tree, two_loops
 from lessons_kit.plots.style import DARK, PALETTE, SOLVED, series_style, series_styles, use_style
 from lessons_kit.plots.sweeps import accuracy_by_gap, effects, rungs, solved_frontier
@@ -39,6 +39,7 @@ __all__ = [
     "loss_curves",
     "norms_by_lag",
     "pair_chain",
+    "regions",
     "rungs",
     "scatter_seeds",
     "series_style",

@@ -54,6 +54,21 @@ def verdicts(ax, passes, rows, columns, good=()):
     return _name_axes(ax, rows, columns)
 
 
+def regions(ax, image, said, grid=3, rows=4):
+    """image (P, P, 3) with a grid of regions; below it what is said, a pair of words per row.
+
+    said: the caption, a string; rows: how many rows to keep free for it.
+    """
+    ax.imshow(image, extent=(0, grid, grid, 0), interpolation="nearest")
+    ax.set(xticks=range(grid + 1), yticks=range(grid + 1), xticklabels=[], yticklabels=[])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(True)
+    words = said.split()
+    pairs = [" ".join(words[i : i + 2]) for i in range(0, len(words), 2)]
+    ax.set_xlabel("\n".join(pairs + [""] * (rows - len(pairs))))
+    return ax
+
+
 def errors(ax, sizes, rows, columns, right=1e-6):
     """sizes (R, C): relative errors from 0 to 1 in percent, or *right* where below ``right``."""
     for (row, column), size in np.ndenumerate(np.asarray(sizes, dtype=float)):

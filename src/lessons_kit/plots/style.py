@@ -32,8 +32,9 @@ DARK = MappingProxyType(
 INK, QUIET = "#1c1c1c", "#6b6b6b"
 SOLVED = 0.95  # accuracy from which a gap counts as solved
 _MARKERS = MappingProxyType({"rnn": "s", "lstm": "o", "gru": "D", "attention": "^"})
-# the first name of an architecture is drawn solid, its other initialisations dashed
+# the first is solid; an initialisation that several figures show has the same one in each of them
 _DASHES = ("-", (0, (5, 1.8)), (0, (1.6, 1.4)), (0, (6, 1.6, 1.4, 1.6)))
+_STARTS = MappingProxyType({"": 0, "bias 0": 0, "bias 1": 1, "chrono": 2})  # ends of names
 _CYCLE = ("positive", "negative", "gate", "lstm", "gru", "attention", "rnn")
 _STYLE = MappingProxyType(
     {
@@ -116,13 +117,30 @@ def series_style(name, variant=0):
 
 
 def series_styles(names):
-    """name → style; names of the same architecture differ by dash and filling."""
-    seen, styles = {}, {}
-    for name in names:
-        family = _family(name)
-        styles[name] = series_style(name, seen.get(family, 0))
-        seen[family] = seen.get(family, 0) + 1
+    """name → style; names of the same architecture differ by dash and filling.
+
+    The usual initialisation (or "bias 0") is solid, "bias 1" dashed, "chrono" dotted, in whatever
+    figure and order; others take what is free, then begin again.
+    """
+    named = {name: _start(name) for name in names}
+    taken = {(_family(name), start) for name, start in named.items() if start is not None}
+    styles = {}
+    for name, start in named.items():
+        if start is None:
+            free = [k for k in range(len(_DASHES)) if (_family(name), k) not in taken]
+            start = free[0] if free else len(taken)
+            taken.add((_family(name), start))
+        styles[name] = series_style(name, start)
     return styles
+
+
+def _start(name):
+    """The place of the dash of an initialisation that has its own, or None."""
+    _, _, rest = name.lower().partition(" ")
+    places = [
+        place for end, place in _STARTS.items() if rest.endswith(end) and bool(end or not rest)
+    ]
+    return places[-1] if places and "attention" not in name.lower() else None
 
 
 def _family(name):
