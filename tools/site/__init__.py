@@ -24,7 +24,7 @@ THEME = Path(__file__).parent / "theme"
 def finish(app, error):
     if error or app.builder.name != "html":
         return
-    from tools.site import bundle, gallery, search, start
+    from tools.site import bundle, gallery, language, search, start
     from tools.site.run import pages
 
     out, made = Path(app.outdir), app.builder.templates
@@ -35,6 +35,7 @@ def finish(app, error):
         bundle.write(out, made.context)
         if app.config.course_run != pages.NONE:
             pages.write(out, app.config.course_run)
+        language.scripts(out, made.words)
 
 
 def begin(app):

@@ -23,10 +23,14 @@ VARIES = re.compile(r"(?<=^Solution: )\w+|[+−-]?\d+(?:\.\d+)*")
 # Text that other catalogues have, code and what it printed, sources in the language they are in.
 QUIET = """head > title, script, style, article pre, .bd-links a, .page-toc a,
     .prev-next-title, .citation, .toctree-l1, [hreflang]"""
+# Inside the text of a page; and what is named after a title or a source, which others translate.
 SAID = """summary, .chapter, .page-actions, .search-page, .lesson-film, .lesson-panel, cell-lab,
-    attention-lab"""  # inside the text of a page
-NAMED = (
-    "head *, article a, .prev-next-area a, .citation *"  # after a title or a source: so are theirs
+    attention-lab, .solution, .reach-lab, .reader, .try"""
+NAMED = "head *, article a, .prev-next-area a, .citation *"
+# The scripts that speak to the reader, and what of them is a sentence: it begins large, or goes on.
+SCRIPTS = ("frame.js", "reach.js", "run/run.js")
+SENTENCE = re.compile(
+    r'"([A-Z…][^"\\\n]* [^"\\\n]*)"|`([A-Z…][^`\\\n]* [^`\\\n]*)`|\+ "([^"\\\n]*[a-z] [^"\\\n]*)"'
 )
 
 
@@ -120,6 +124,21 @@ def speak(page, known):
     for phrase, replace in list(phrases(page)):
         replace(phrased(phrase, known))
     page.leaves = [LABEL.sub(lambda m: m[1] + phrased(m[2], known), leaf) for leaf in page.leaves]
+
+
+def sentences(text):
+    """What a script says to the reader."""
+    return [next(filter(None, match.groups())) for match in SENTENCE.finditer(text)]
+
+
+def scripts(out, known):
+    """The scripts of a built book in its language."""
+    for path in (out / "_static" / name for name in SCRIPTS if known):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            for said in sentences(text):
+                text = text.replace(said, known.get(said, said))
+            path.write_text(text, encoding="utf-8")
 
 
 def setup(app):

@@ -27,7 +27,7 @@ DOMAIN = "course"  # of what stands around the text
 FOUND = ROOT / "_build" / "gettext"
 # What a translation keeps as it is: formulas, code and keys, the targets of links, tags, numbers.
 KEPT = re.compile(
-    r"\$[^$]+\$|`[^`<]+`|<[\w-]+>`|\]\([^)]*\)|</?\w[^<>]*>|\{[\w:-]*\}|\d+(?:[.,]\d+)*"
+    r"\$\{[^}]*\}|\$[^$]+\$|`[^`<]+`|<[\w-]+>`|\]\([^)]*\)|</?\w[^<>]*>|\{[\w:-]*\}|\d+(?:[.,]\d+)*"
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -93,10 +93,16 @@ def around():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     for phrase in (settings["title"], settings["author"], *(p["caption"] for p in toc["parts"])):
         found.add(language.key(phrase))
-    for path in sorted((ROOT / "_build" / "html").rglob("*.html")):
+    html = ROOT / "_build" / "html"
+    static = html / "_static"
+    for path in sorted(html.rglob("*.html")):
         page = Page(path.read_text(encoding="utf-8"), {}, {})
         for phrase in [phrase for phrase, _ in language.phrases(page)] + language.labels(page):
             found.add(language.key(phrase))
+    frame = ROOT / "book" / "_static" / "course.js"  # our part of frame.js
+    for path in (frame, *(static / name for name in language.SCRIPTS[1:])):
+        for said in language.sentences(path.read_text(encoding="utf-8")):
+            found.add(said)
     return found
 
 
