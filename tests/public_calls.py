@@ -456,7 +456,6 @@ CALLS = {
     f"{MODELS}characters.sample": calls(lambda d: {
         "model": reader(d), "vocab": LETTERS, "start": d(written), "length": d(few),
         "rng": d(generators), "temperature": d(st.floats(0.1, 10))}),
-    f"{MODELS}characters.course_text": given(),
     f"{MODELS}characters.tales": given(),
     **{f"attention.{name}": strategy for name, strategy in {
         "Dot": given(),

@@ -41,22 +41,6 @@ def test_split_keeps_the_order_and_loses_nothing():
     assert len(validation) == 20
 
 
-def test_the_course_text_is_long_enough_and_plain():
-    course = characters.course_text()
-    assert 55_000 <= len(course) <= 80_000
-    assert set(course) <= set("abcdefghijklmnopqrstuvwxyz \n.,'?!;:-")
-    assert "  " not in course and "\t" not in course
-
-
-def test_the_course_text_repeats_no_line_and_no_long_phrase():
-    course = characters.course_text()
-    lines = [line for line in course.splitlines() if line]
-    assert len(lines) == len(set(lines)) > 100
-    words = course.split()
-    phrases = [tuple(words[n : n + 9]) for n in range(len(words) - 8)]
-    assert len(phrases) == len(set(phrases))
-
-
 def test_the_tales_are_plain_in_few_words_and_none_is_told_twice():
     tales = characters.tales()
     assert set(tales) <= set("abcdefghijklmnopqrstuvwxyz \n.,'?-")
@@ -64,13 +48,6 @@ def test_the_tales_are_plain_in_few_words_and_none_is_told_twice():
     told, words = tales.strip().split("\n\n"), tales.replace("'", " ").split()
     assert len(told) == len(set(told)) == 271
     assert len(tales) > 120_000 and len({word.strip(".,?") for word in words}) < 1_200
-
-
-def test_a_unigram_model_of_the_course_text_needs_about_four_bits():
-    course = characters.course_text()
-    ids = Vocab.from_text(course).encode(course)
-    p = np.bincount(ids) / len(ids)
-    assert 3.9 < -(p * np.log2(p)).sum() < 4.4
 
 
 def _model(vocab, hidden_size=5, seed=0):

@@ -96,8 +96,6 @@ SPOKEN_OF = [
      "1_rnn/character_model#keep-whole-tales-back", "the last tenth of the tales"),
     ("characters.sample", {"temperature": 1.0},
      "1_rnn/character_model#let-it-write", "the scores divided by a temperature"),
-    ("character_runs.learn", {"passes": 40},
-     "1_rnn/character_model#r8-loop", "40 passes, five seeds, three learning rates"),
     ("character_runs.read_tales", {"passes": 12},
      "1_rnn/character_model#does-it-beat-the-table", "ten longer runs: twelve passes each"),
     ("torch_transformer.Transformer", {"heads": 4, "layers": 2, "causal": True},

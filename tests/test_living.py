@@ -2,7 +2,7 @@
 
 import json
 import re
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 import numpy as np
 import pytest
@@ -21,10 +21,11 @@ from tools.environment import ROOT, notebooks
 from tools.upkeep import living_cells
 
 KINDS = {"RNN": ("a", "h"), "LSTM": ("f", "i", "o", "g", "c", "h"), "GRU": ("r", "z", "n", "h")}
-READS = {"RNN": living.SENTENCE, "LSTM": living.SUBJECTS, "GRU": living.SENTENCE}
+READS = {"RNN": living.SENTENCE, "LSTM": living.SUBJECTS, "GRU": living.SENTENCE,
+         "attention": living.SHORT}  # fmt: skip
 T, LAST = len(living.SENTENCE), len(living.SUBJECTS)
 STILL = "{drawing: document.querySelector('svg')}"
-FOCUSED = """(e => e.getAttribute('aria-label') || e.labels?.[0]?.firstChild.textContent ||
+FOCUSED = """(e => e.getAttribute('aria-label') || e.labels?.[0]?.textContent ||
   e.textContent)(lab.shadowRoot.activeElement || lab)"""
 RNG = np.random.default_rng(0)
 FORMS = [
@@ -35,13 +36,18 @@ FORMS = [
 ]
 
 
-def lab_of(kind, **options):
-    trained = living.load(kind)
+def lab_of(kind, sentence=None, **options):
+    trained, sentence = living.load(kind), sentence or READS[kind]
     if kind == "attention":
-        return living.AttentionLab.of(
-            trained.model, trained.vocab, living.SHORT, trained.answers, **options
+        return living.AttentionLab(
+            trained.model, trained.vocab, sentence, trained.answers, **options
         )
-    return living.CellLab(trained.model, trained.vocab, READS[kind], trained.answers, **options)
+    return living.CellLab(trained.model, trained.vocab, sentence, trained.answers, **options)
+
+
+def attends(sentence, answers=language.ANSWERS):
+    trained = living.load("attention")
+    return living.AttentionLab(trained.model, trained.vocab, sentence, answers)
 
 
 def untrained(Cell, **forms):
@@ -92,6 +98,8 @@ def shown(tabs, tmp_path):
         tab = tabs(len(used), width, scripts)
         used.append(tab)
         body = links + "".join(one._repr_html_() for one in labs)
+        body += '<script src="labs.js" defer></script>'  # as on a page of the book
+        (tmp_path / "labs.js").write_text(page.script(), encoding="utf-8")
         file = tmp_path / f"page{len(used)}.html"
         head = f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>t</title>'
         file.write_text(
@@ -120,6 +128,7 @@ def read(tab, script, tag="cell-lab"):
 
 def table(tab, tag="cell-lab"):
     """Rows of the folded table, as text."""
+    read(tab, "(lab.numbers.open = true, lab.update())", tag)
     cells_of = (
         "[...lab.box.querySelectorAll('tbody tr')].map(r => [...r.cells].map(c => c.textContent))"
     )
@@ -143,11 +152,9 @@ def test_the_numbers_of_the_page_are_those_of_numpy_at_every_word(name, shown):
         new, gates = one.cell.step(x[t], state)
         expected = np.stack([gates[letter][0] for letter in KINDS[name]], axis=1)
         np.testing.assert_allclose(numbers(table(tab)), expected, atol=5.1e-5)
-        exact = read(tab, f"lab.values[{t}].h")
+        exact = read(tab, f"lab.now.steps[{t}].h")
         np.testing.assert_allclose(exact, new[0][0], atol=1e-12)
-        np.testing.assert_allclose(
-            read(tab, f"lab.probabilities[{t}]"), one.shares()[t], atol=1e-12
-        )
+        np.testing.assert_allclose(read(tab, f"lab.now.shares[{t}]"), one.shares()[t], atol=1e-12)
         state = new
 
 
@@ -157,7 +164,7 @@ def test_the_states_of_the_page_are_those_of_torch(name, shown):
     module = to_torch(one.cell, getattr(torch.nn, name))
     with torch.no_grad():
         hs = module(torch.from_numpy(inputs(one)))[0][:, 0].numpy()
-    np.testing.assert_allclose(read(tab, "lab.values.map(v => v.h)"), hs, atol=1e-12)
+    np.testing.assert_allclose(read(tab, "lab.now.steps.map(v => v.h)"), hs, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -183,12 +190,12 @@ def test_every_form_of_a_cell_runs_in_the_page(Cell, forms, shown):
     hs = np.concatenate([state[0] for state in one.states()])
     np.testing.assert_allclose(hs, one.cell.forward(inputs(one))[0][:, 0], atol=1e-12)
     tab = shown(one)
-    np.testing.assert_allclose(read(tab, "lab.values.map(v => v.h)"), hs, atol=1e-12)
+    np.testing.assert_allclose(read(tab, "lab.now.steps.map(v => v.h)"), hs, atol=1e-12)
     for gate in one.gates:
-        for value in (0, 1):
-            read(tab, f"(lab.reset(), lab.hold('{gate}', '{value}'), lab.update())")
+        for value in (0, 0.35, 1):
+            read(tab, f"(lab.reset(), lab.hold('{gate}', {value}), lab.update())")
             hs = np.concatenate([state[0] for state in one.states(**{gate: value})])
-            np.testing.assert_allclose(read(tab, "lab.values.map(v => v.h)"), hs, atol=1e-12)
+            np.testing.assert_allclose(read(tab, "lab.now.steps.map(v => v.h)"), hs, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -213,55 +220,180 @@ def test_the_live_drawing_moves_to_what_the_library_draws(name, shown):
             np.testing.assert_allclose(*corners, atol=0.02)
 
 
-def test_a_held_gate_changes_the_answer_as_numpy_says(shown):
+CHANGES = [  # kind, what a link asks for, the same for NumPy
+    ("LSTM", "f=0.9", {"f": 0.9}),
+    ("LSTM", "f=0.5&from=2&to=4&only=4", {"f": 0.5, "span": (2, 4), "only": 4}),
+    ("LSTM", "cut=c&from=7&to=7", {"cut": "c", "span": (7, 7)}),
+    ("LSTM", "cut=h,c&only=4", {"cut": "hc", "only": 4}),
+    ("LSTM", "i=0.2&o=1&cut=h&to=3", {"i": 0.2, "o": 1, "cut": "h", "span": (1, 3)}),
+    ("GRU", "z=0.8&from=6&to=13", {"z": 0.8, "span": (6, 13)}),
+    ("GRU", "r=0.25&only=3&w5=Spain", {"r": 0.25, "only": 3, "words": {5: "Spain"}}),
+    ("GRU", "cut=h&from=9&to=9", {"cut": "h", "span": (9, 9)}),
+    ("RNN", "cut=h&from=9&to=9&w2=Japan", {"cut": "h", "span": (9, 9), "words": {2: "Japan"}}),
+    ("RNN", "cut=h&only=1", {"cut": "h", "only": 1}),
+]
+
+
+@pytest.mark.parametrize(("kind", "link", "changes"), CHANGES)
+def test_an_intervention_of_the_page_is_the_one_of_numpy(kind, link, changes, shown):
+    one, tab = lab_of(kind), shown(lab_of(kind), hash="#lab:" + link)
+    states = one.states(**changes)
+    for name, place in (("h", 0), ("c", 1))[: len(states[0])]:
+        expected = np.concatenate([state[place] for state in states])
+        found = read(tab, f"lab.now.steps.map(v => v.{name})")
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+    shares = one.shares(**changes)
+    np.testing.assert_allclose(read(tab, "lab.now.shares"), shares, atol=1e-12)
+    np.testing.assert_allclose(read(tab, "lab.before.shares"), one.shares(), atol=1e-12)
+    assert np.abs(shares - one.shares()).max() > 1e-6
+
+
+def torch_steps(one, change):
+    """h of every word (T, H) by a torch cell that ``change(t, h, c)`` may disturb before a step."""
+    kind = held.kind_of(one.cell)
+    module, x = to_torch(one.cell, getattr(torch.nn, kind)), torch.from_numpy(inputs(one))
+    state, hs = tuple(torch.from_numpy(part)[None] for part in one.cell.init_state(1)), []
+    with torch.no_grad():
+        for t in range(len(x)):
+            state = change(t, state)
+            _, new = module(x[t : t + 1], state if kind == "LSTM" else state[0])
+            state = new if kind == "LSTM" else (new,)
+            hs.append(state[0][0, 0].numpy())
+    return np.array(hs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cut_road_of_the_page_is_a_state_of_zeros_in_torch(kind, shown):
+    tab = shown(lab_of(kind), hash="#lab:cut=h&from=4&to=6")
+
+    def cut(t, state):
+        return (torch.zeros_like(state[0]), *state[1:]) if 3 <= t <= 5 else state
+
+    expected = torch_steps(lab_of(kind), cut)
+    np.testing.assert_allclose(read(tab, "lab.now.steps.map(v => v.h)"), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
+def test_a_gate_held_at_one_is_a_large_bias_in_torch(kind, shown):
+    gate, block = {"LSTM": ("f", 1), "GRU": ("z", 1)}[kind]
+    tab, one = shown(lab_of(kind), hash=f"#lab:{gate}=1"), lab_of(kind)
+    one.cell.params["b_h"][block] += 1e4
+    expected = torch_steps(one, lambda t, state: state)
+    np.testing.assert_allclose(read(tab, "lab.now.steps.map(v => v.h)"), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(("kind", "gate"), [("LSTM", "f"), ("GRU", "z")])
+def test_what_is_left_of_the_memory_is_a_power_of_the_held_share(kind, gate, shown):
+    tab = shown(lab_of(kind), hash=f"#lab:step=7&{gate}=0.9&from=3&to=9&unit=2")
+    left = read(tab, "lab.left(lab.now, 1)")
+    np.testing.assert_allclose(left[:9], [0, *0.9 ** np.arange(8)], atol=1e-12)
+    assert "Of the memory after word 2, 0.9⁵ = 0.59 is left at word 7." in said(tab)
+
+
+@pytest.mark.parametrize(("link", "cut"), [("", None), ("&cut=h&from=9&to=9", 8)])
+def test_the_gradient_row_of_an_rnn_is_the_gradient_of_torch(link, cut, shown):
+    tab, one = shown(lab_of("RNN"), hash="#lab:step=12" + link), lab_of("RNN")
+    p = {key: torch.from_numpy(a) for key, a in one.cell.params.items()}
+    h, hs = torch.zeros(6, dtype=torch.float64), []
+    for t, token in enumerate(one.tokens[:12]):
+        h = h * 0 if t == cut else h
+        h = torch.tanh(p["W_xh"][token] + h @ p["W_hh"] + p["b_h"]).requires_grad_()
+        h.retain_grad()
+        hs.append(h)
+    scores = h @ torch.from_numpy(one.W_hy)
+    (scores.max() - scores.mean()).backward()
+    sizes = np.array([float(h.grad.norm()) for h in hs])
+    found = read(tab, "lab.left(lab.now, 1)")
+    np.testing.assert_allclose(found[:12], sizes / sizes[-1], rtol=1e-9, atol=1e-300)
+    assert found[12:] == [0] * (T - 12)
+
+
+def test_a_held_gate_says_so_and_where(shown):
     one = lab_of("LSTM")
     for gate in "fio":
         for value in (0, 1):
             tab = shown(lab_of("LSTM"), hash=f"#lab:step={LAST}&{gate}={value}")
-            answer, share = one.answer(**{gate: value})
-            assert f"answer {answer}, {round(100 * share)}\u00a0%" in said(tab)
+            shares = one.shares(**{gate: value})[-1]
+            expected = f"{one.answer(**{gate: value})[0]}, {round(100 * shares.max())}\u00a0%"
+            if shares.max() < 0.55:
+                expected = "no answer, all as likely"
+            assert f"and: {expected}. Before your change: he, 100\u00a0%." in said(tab)
             assert f"gate held at {value}." in said(tab)
-            held_rows = np.array(read(tab, f"lab.values.map(v => v.{gate})"))
+            held_rows = np.array(read(tab, f"lab.now.steps.map(v => v.{gate})"))
             assert np.all(held_rows == value)
+    tab = shown(lab_of("LSTM"), hash="#lab:f=0.25&from=2&to=5&only=3&cut=c")
+    assert "Forget gate held at 0.25 in unit 3 at words 2 to 5." in said(tab)
+    assert "Road c cut in unit 3 at words 2 to 5" in said(tab)
 
 
-# what a link of the lesson asks for, the answer in NumPy's words, and the lowest and highest share
-TIPS = [
-    ("", {}, "he", (0.99, 1)),
-    ("w5=clara", {"words": {5: "clara"}}, "she", (0.99, 1)),
-    ("w1=tom", {"words": {1: "tom"}}, "he", (0.99, 1)),
-    ("i=0", {"i": 0}, "he", (0.5, 0.51)),
-    ("f=0", {"f": 0}, "she", (0.5, 0.6)),
-    ("f=1", {"f": 1}, "he", (0.5, 0.6)),
-    ("o=0", {"o": 0}, "he", (0.5, 0.51)),
-    ("o=1", {"o": 1}, "he", (0.99, 1)),
-]
+# what a link of a lesson asks for, the same for NumPy, the answer, the lowest and highest share
+TIPS = {
+    "LSTM": [
+        ("", {}, "he", (0.99, 1)),
+        ("w5=clara", {"words": {5: "clara"}}, "she", (0.99, 1)),
+        ("w1=tom", {"words": {1: "tom"}}, "he", (0.99, 1)),
+        ("i=0", {"i": 0}, None, (0.5, 0.51)),
+        ("f=0", {"f": 0}, "she", (0.5, 0.6)),
+        ("f=1", {"f": 1}, None, (0.5, 0.6)),
+        ("o=0", {"o": 0}, None, (0.5, 0.51)),
+        ("o=1", {"o": 1}, "he", (0.99, 1)),
+    ],
+    "RNN": [
+        ("", {}, "French", (0.95, 1)),
+        ("cut=h&from=9&to=9", {"cut": "h", "span": (9, 9)}, None, (0.25, 0.3)),
+        ("cut=h&from=3&to=3", {"cut": "h", "span": (3, 3)}, "French", (0.95, 1)),
+        ("w5=Spain", {"words": {5: "Spain"}}, "Spanish", (0.95, 1)),
+    ],
+    "GRU": [
+        ("", {}, "French", (0.95, 1)),
+        ("z=1", {"z": 1}, None, (0.25, 0.25)),
+        ("z=0", {"z": 0}, None, (0.25, 0.3)),
+        ("z=1&from=6&to=13", {"z": 1, "span": (6, 13)}, "French", (0.95, 1)),
+        ("z=0&from=6&to=13", {"z": 0, "span": (6, 13)}, None, (0.25, 0.3)),
+        ("z=0.5&from=6&to=13", {"z": 0.5, "span": (6, 13)}, "French", (0.4, 0.9)),
+    ],
+}
 
 
-@pytest.mark.parametrize(("link", "changes", "answer", "shares"), TIPS)
-def test_a_tip_of_the_lesson_changes_one_thing_and_is_true(link, changes, answer, shares, shown):
-    """With nothing kept, written or shown both answers are as likely: the default is neutral."""
-    one = lab_of("LSTM")
-    assert one.answer(**changes)[0] == answer
+@pytest.mark.parametrize(
+    ("kind", "link", "changes", "answer", "shares"),
+    [(kind, *tip) for kind, tips in TIPS.items() for tip in tips],
+)
+def test_a_tip_of_a_lesson_changes_one_thing_and_is_true(
+    kind, link, changes, answer, shares, shown
+):
+    """With nothing kept, written or shown all answers are as likely: the default is neutral."""
+    one = lab_of(kind)
+    last = len(one.sentence)
+    assert answer is None or one.answer(**changes)[0] == answer
     assert shares[0] <= one.answer(**changes)[1] <= shares[1]
-    tab = shown(lab_of("LSTM"), hash=f"#lab:step={LAST}&{link}")
-    np.testing.assert_allclose(read(tab, "lab.probabilities"), one.shares(**changes), atol=1e-12)
+    tab = shown(lab_of(kind), hash=f"#lab:step={last}&{link}")
+    np.testing.assert_allclose(read(tab, "lab.now.shares"), one.shares(**changes), atol=1e-12)
     state = read(tab, "lab.state")
     changed = [a != b for a, b in zip(state["tokens"], one.tokens, strict=True)]
-    assert len(state["held"]) + sum(changed) == len(changes)
+    assert len(state["held"]) + len(state["cut"]) + sum(changed) == bool(changes)
+    assert ("no answer, all as likely" in said(tab)) == (answer is None)
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU"])
+def test_a_network_that_has_read_nothing_of_use_has_no_answer(kind):
+    one = lab_of(kind)
+    silent = [{"cut": "h"}, {"cut": "h", "span": (T, T)}, {"cut": "h", "span": (9, 9)}]
+    for changes in silent + [{"z": 1}] * (kind == "GRU"):
+        assert one.answer(**changes)[1] < 0.3
 
 
 def test_a_link_on_the_page_drives_the_lab_and_works_twice(shown):
     link = f'<a href="#lab:step={LAST}&amp;f=0">shut</a>'
     tab = shown(lab_of("LSTM"), links=link)
-    assert "answer he" in said(tab)
+    assert "and: he" in said(tab)
     for _ in range(2):
         tab.get_by_role("link", name="shut").click()
         tab.wait_for_function("document.querySelector('cell-lab').state.held.f === 0")
-        assert "answer she" in said(tab)
+        assert "and: she" in said(tab)
         assert read(tab, "document.activeElement === lab")
         tab.get_by_role("button", name="Reset").click()
-        assert "answer he" in said(tab) and read(tab, "Object.keys(lab.state.held).length") == 0
+        assert "and: he" in said(tab) and read(tab, "Object.keys(lab.state.held).length") == 0
 
 
 def test_a_link_starts_from_what_was_learned(shown):
@@ -275,10 +407,11 @@ def test_a_link_starts_from_what_was_learned(shown):
 
 def test_a_link_with_nonsense_leaves_the_lab_as_it_was(shown):
     tab = shown(
-        lab_of("LSTM"), hash="#lab:step=99&unit=-1&q=7&f=2&w3=Mars&w99=tom&clear=3&%E0%A4%A"
+        lab_of("LSTM"),
+        hash="#lab:step=99&unit=-1&q=7&f=2&w3=Mars&w99=tom&cut=x&from=0&only=12&%E0%A4%A",
     )
     assert read(tab, "lab.state") == {
-        "step": LAST - 1, "unit": 0, "held": {}, "clear": None,
+        "step": LAST - 1, "unit": 0, "held": {}, "cut": [], "from": 0, "to": LAST - 1, "only": None,
         "tokens": lab_of("LSTM").tokens.tolist(),
     }  # fmt: skip
 
@@ -295,33 +428,75 @@ def test_another_word_is_computed_anew(shown):
     read(tab, "lab.go(4)")
     tab.get_by_label("Change word 5").select_option(label="clara")
     np.testing.assert_allclose(
-        read(tab, "lab.probabilities"), one.shares(words={5: "clara"}), atol=1e-12
+        read(tab, "lab.now.shares"), one.shares(words={5: "clara"}), atol=1e-12
     )
     assert read(tab, "lab.names[4].textContent") == "clara"
     read(tab, f"lab.go({LAST - 1})")
-    assert "answer she" in said(tab)
+    assert "and: she" in said(tab)
 
 
-def test_an_rnn_has_its_state_cleared_before_a_word(shown):
+def test_a_road_is_cut_at_one_word_with_the_controls(shown):
     one, tab = lab_of("RNN"), shown(lab_of("RNN"))
-    tab.get_by_label("Clear the state").select_option(label="before word 9")
-    np.testing.assert_allclose(read(tab, "lab.probabilities"), one.shares(clear=9), atol=1e-12)
-    assert read(tab, "lab.values[8].h_prev").count(0) == 6 and "Japanese" in said(tab)
+    tab.get_by_label("cut h").check()
+    tab.get_by_label("from word").select_option(label="9")
+    tab.get_by_label("to", exact=True).select_option(label="9")
+    expected = one.shares(cut="h", span=(9, 9))
+    np.testing.assert_allclose(read(tab, "lab.now.shares"), expected, atol=1e-12)
+    assert read(tab, "lab.now.steps[8].h_prev").count(0) == 6 and "no answer" in said(tab)
+
+
+def test_a_gate_is_held_by_moving_its_slider_and_freed_by_its_box(shown):
+    one, tab = lab_of("GRU"), shown(lab_of("GRU"))
+    slider, box = tab.get_by_label("update gate", exact=True), tab.get_by_label("hold update")
+    assert not box.is_checked()
+    slider.fill("0.4")
+    np.testing.assert_allclose(read(tab, "lab.now.shares"), one.shares(z=0.4), atol=1e-12)
+    assert box.is_checked()
+    box.uncheck()
+    np.testing.assert_allclose(read(tab, "lab.now.shares"), one.shares(), atol=1e-12)
+
+
+def test_a_word_moves_and_the_run_before_stays(shown):
+    one, tab = lab_of("RNN"), shown(lab_of("RNN"), hash="#lab:step=5")
+    tab.get_by_role("button", name="Move the word one place on").click()
+    words = {5: "sold", 6: "France"}
+    np.testing.assert_allclose(read(tab, "lab.now.shares"), one.shares(words=words), atol=1e-12)
+    np.testing.assert_allclose(read(tab, "lab.before.shares"), one.shares(), atol=1e-12)
+    assert read(tab, "lab.state.step") == 5
+
+
+def test_the_difference_between_the_runs_is_marked_where_there_is_one(shown):
+    tab = shown(lab_of("LSTM"), hash="#lab:step=9&unit=4&w5=clara")
+    marks = "lab.rows.map(r => r.marks.map(m => m.dot.getAttribute('visibility') === 'visible'))"
+    marks, names = np.array(read(tab, marks)), read(tab, "lab.rows.map(r => r.name)")
+    runs = ("lab.now", "lab.before")
+    now, before = (np.array(read(tab, f"{run}.steps.map(v => v.c[3])")) for run in runs)
+    full = max(1, np.abs([now, before]).max())
+    np.testing.assert_array_equal(marks[names.index("c")], np.abs(now - before) >= 0.05 * full)
+    assert not marks[:, :4].any() and marks.any()
+    tab = shown(lab_of("LSTM"))
+    hidden = (
+        "lab.rows.every(r => r.marks.every(m => m.was.getAttribute('visibility') === 'hidden'))"
+    )
+    assert read(tab, hidden)
 
 
 def test_the_keyboard_reaches_everything_and_steps(shown):
     tab = shown(lab_of("LSTM"))
     names = []
-    for _ in range(12):
+    for _ in range(21):
         tab.keyboard.press("Tab")
         names.append(read(tab, FOCUSED))
         if names[-1] == "Word of the sentence":
             tab.keyboard.press("Home")
             tab.keyboard.press("ArrowRight")
     order = ["Back one word", "Play", "On one word", "Word of the sentence", "Change word 2"]
-    order += ["Unit", "forget gate", "input gate", "output gate", "Reset", "The numbers"]
-    assert [name.split("\n")[0].strip() for name in names[:11]] == order
-    assert said(tab).startswith("Word 2 of 9: walked.")
+    order += ["Move the word one place back", "Move the word one place on"]
+    order += [f"{what} {gate}" for gate in ("forget", "input", "output") for what in ("hold", "")]
+    order = [f"{name.strip()} gate" if name.startswith(" ") else name for name in order]
+    order += ["Unit", "cut c", "cut h", "in", "from word", "to", "Reset", "The numbers"]
+    assert [name.split("\n")[0].strip() for name in names] == order
+    assert said(tab).startswith("Asked after word 2, walked:")
 
 
 def test_the_lab_plays_to_the_end_and_then_rests(shown):
@@ -344,21 +519,24 @@ def test_a_playing_lab_can_be_stopped_and_does_not_speak_at_each_word(shown):
 def test_a_column_of_the_map_is_chosen_by_a_click(shown):
     tab = shown(lab_of("GRU"))
     box = tab.locator("svg.map").bounding_box()
-    tab.mouse.click(box["x"] + box["width"] * (18 + 26 * 4.5) / 384, box["y"] + box["height"] - 20)
-    assert read(tab, "lab.state.step") == 4
+    x, height = 68 + 230 / T * 4.5, float(read(tab, "lab.units.y")) + 11 * 2.5
+    scale = box["width"] / 300
+    tab.mouse.click(box["x"] + scale * x, box["y"] + scale * height)
+    assert read(tab, "[lab.state.step, lab.state.unit]") == [4, 2]
 
 
 def test_signs_and_shares_do_not_hang_on_colour(shown):
-    tab = shown(lab_of("LSTM"))
-    marks = read(
-        tab,
-        """[...['h', 'f']].map(n => lab.cells[n].flat().map(({mark}) => [
-      mark.getAttribute('fill') === 'none', +mark.getAttribute('height')]))""",
-    )
-    values = [np.array(read(tab, f"lab.values.map(v => v.{n})")).T.ravel() for n in "hf"]
-    hollow = np.array([mark[0] for mark in marks[0]])
-    np.testing.assert_array_equal(hollow, values[0] < 0)
-    np.testing.assert_allclose([mark[1] for mark in marks[1]], 11 * values[1], atol=0.01)
+    tab = shown(lab_of("LSTM", unit=4))
+    hollow = "lab.units.marks.map(row => row.map(m => m.getAttribute('fill') === 'none'))"
+    values = [np.array(read(tab, f"lab.now.steps.map(v => v.{n})")) for n in "cf"]
+    np.testing.assert_array_equal(read(tab, hollow), values[0].T < 0)
+    bar = """lab.rows.map(r => r.marks.map(({now}) => [
+      r.y, +now.getAttribute('y'), +now.getAttribute('height')]))"""
+    bars, names = np.array(read(tab, bar)), read(tab, "lab.rows.map(r => r.name)")
+    gate, state = bars[names.index("f")], bars[names.index("c")]
+    np.testing.assert_allclose(gate[:, 2], 27 * values[1][:, 3], atol=0.01)
+    below = state[:, 1] >= state[:, 0] + 14
+    np.testing.assert_array_equal(below, values[0][:, 3] < 0)
 
 
 @pytest.mark.parametrize("name", [*KINDS, "attention"])
@@ -429,6 +607,9 @@ ATTENTION = [
     ({"padding": 3, "query": 2}, "query=2&padding=3"),
     ({"q": [1, -0.5, 0, 2], "hide": [1]}, "q=1,-0.5,0,2&hide=1"),
     ({"hide": range(1, 8)}, "hide=1,2,3,4,5,6,7"),
+    ({"words": {2: "Spain", 6: "bread"}}, "w2=Spain&w6=bread"),
+    ({"values": {2: 6}}, "v2=6"),
+    ({"values": {2: 6}, "words": {6: "China"}, "query": 4}, "v2=6&w6=China&query=4"),
 ]
 
 
@@ -437,12 +618,13 @@ def test_the_lookup_of_the_page_is_the_one_of_the_library(changes, link, shown):
     one, tab = lab_of("attention"), shown(lab_of("attention"), hash="#lab:" + link)
     scores, weights, context = one.look(**changes)
     for name, expected in (("scores", scores), ("weights", weights), ("context", context)):
-        found = read(tab, f"lab.values.{name}", "attention-lab")
+        found = read(tab, f"lab.now.rows[lab.state.query].{name}", "attention-lab")
         np.testing.assert_allclose(found, expected, atol=1e-12)
     rows = table(tab, "attention-lab")
     np.testing.assert_allclose([float(r[4]) for r in rows[:-1]], weights, atol=5.1e-5)
     answer, share = one.answer(**changes)
-    assert f"answer {answer}, {round(100 * share)}" in said(tab, "attention-lab")
+    told = "no answer, all as" if share < 0.3 else f"{answer}, {round(100 * share)}"
+    assert f"leads to: {told}" in said(tab, "attention-lab")
     if not weights.any():
         assert "every word is masked" in said(tab, "attention-lab")
 
@@ -451,18 +633,18 @@ def test_the_reader_asks_and_masks_with_the_controls(shown):
     one, tab = lab_of("attention"), shown(lab_of("attention"))
     tab.get_by_label("Query", exact=True).select_option(label="1 I grew up in")
     tab.get_by_role("button", name="France").click()
-    tab.get_by_text("divide the scores by").click()
+    tab.get_by_text("scores / √4").click()
     np.testing.assert_allclose(
-        read(tab, "lab.values.weights", "attention-lab"),
+        read(tab, "lab.now.rows[lab.state.query].weights", "attention-lab"),
         one.look(1, hide=[2], scale=False)[1], atol=1e-12,
     )  # fmt: skip
     assert tab.get_by_role("button", name="France").get_attribute("aria-pressed") == "false"
     tab.get_by_text("Dial your own query").click()
     tab.get_by_label("query number 2").fill("3")
-    q = [*one.q[0]]
+    q = [*one.vectors()[0][0]]
     q[1] = 3
     np.testing.assert_allclose(
-        read(tab, "lab.values.weights", "attention-lab"),
+        read(tab, "lab.now.rows[lab.state.query].weights", "attention-lab"),
         one.look(1, q=q, hide=[2], scale=False)[1], atol=1e-12,
     )  # fmt: skip
 
@@ -470,13 +652,13 @@ def test_the_reader_asks_and_masks_with_the_controls(shown):
 def test_the_rows_of_the_map_are_all_queries(shown):
     one, tab = lab_of("attention"), shown(lab_of("attention"), hash="#lab:causal=1")
     heights = read(
-        tab, "lab.grid.map(r => r.map(({mark}) => +mark.getAttribute('height')))", "attention-lab"
+        tab, "lab.cells.map(r => r.map(({now}) => +now.getAttribute('height')))", "attention-lab"
     )
     expected = [24 * one.look(i, causal=True)[1] for i in range(1, 8)]
     np.testing.assert_allclose(heights, expected, atol=0.01)
     crosses = read(
         tab,
-        "lab.grid.map(r => r.map(({cross}) => cross.getAttribute('visibility') === 'visible'))",
+        "lab.cells.map(r => r.map(({cross}) => cross.getAttribute('visibility') === 'visible'))",
         "attention-lab",
     )
     np.testing.assert_array_equal(crosses, ~np.tril(np.ones((7, 7), bool)))
@@ -486,9 +668,27 @@ def test_the_rows_of_the_map_are_all_queries(shown):
 def test_the_same_lab_is_the_same_text_and_loads_nothing(name):
     html = lab_of(name)._repr_html_()
     assert html == lab_of(name)._repr_html_() and repr(lab_of(name)) == repr(lab_of(name))
-    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|\bimport\(|fetch\(", html)
+    assert not re.search(
+        r"https?://(?!www\.w3\.org/2000/svg)|\bimport\(|fetch\(", html + page.script()
+    )
     assert 'data-lm-suppress-shortcuts="true"' in html
     assert len(page.compact(lab_of(name).data())) < 8_500
+
+
+@pytest.mark.parametrize("name", [*KINDS, "attention"])
+def test_a_change_of_the_script_changes_no_stored_output(name, monkeypatch):
+    monkeypatch.setenv("LESSONS_QUIET", "1")  # as where outputs are stored
+    before, script, reads = lab_of(name)._repr_html_(), page.script(), page._read
+    monkeypatch.setattr(page, "_read", lambda file: reads(file) + ";" * file.endswith(".js"))
+    assert page.script() != script and lab_of(name)._repr_html_() == before
+
+
+def test_a_notebook_that_is_run_has_the_script_and_lives(monkeypatch):
+    monkeypatch.delenv("LESSONS_QUIET", raising=False)
+    html = lab_of("RNN")._repr_html_()
+    assert html.count("<script>") == 1 and page.script() in html
+    monkeypatch.setenv("LESSONS_QUIET", "1")
+    assert html.startswith(lab_of("RNN")._repr_html_())
 
 
 def test_text_that_looks_like_markup_stays_text():
@@ -509,9 +709,10 @@ def test_text_that_looks_like_markup_stays_text():
         (lambda: lab_of("GRU").answer(words={1: "Mars"}), "unknown symbols"),
         (lambda: living.load("lstm"), "choose from RNN, LSTM, GRU, attention"),
         (lambda: lab_of("attention", query=8), "query counts from 1 to 7"),
-        (lambda: living.AttentionLab(["a", "b"], np.eye(2), np.eye(3), np.eye(2)), r"2 words need"),
-        (lambda: living.AttentionLab(["a"], np.ones(1), np.ones(1), np.ones(1)), r"1 words need"),
-        (lambda: living.AttentionLab("ab", *[np.eye(2)] * 3, (np.eye(3), 0, "xyz")), "W_y must be"),
+        (lambda: attends(["France"]), "room for 2 to 8 words, got 1"),
+        (lambda: attends(living.SHORT, ["yes"]), "writes 4 answers, but there are 16 and 1"),
+        (lambda: lab_of("LSTM").answer(cut="x"), "LSTM has no road x; its roads are h, c"),
+        (lambda: lab_of("LSTM").answer(f=1.5), "gate f cannot be held at"),
         (lambda: held.gates_of(LSTMVariant(2, 2, rng=RNG, coupled=True)), "without peepholes"),
         (lambda: diagrams.lstm().live({"f": 0.5}), "missing: c, c_prev"),
         (lambda: diagrams.lookup(["a"]), "room for 2 to 8 words"),
@@ -550,10 +751,7 @@ def test_the_stored_networks_answer_as_well_as_stored(name):
         fresh.append(training.accuracy(trained.model.forward(test.x)[0], test.y))
     np.testing.assert_allclose(fresh, scores, atol=0.05)
     assert scores[:2] == [1, 1]
-    if name == "RNN":  # short gaps, as in its training; then it begins to err
-        assert scores[-1] < 0.95 and fresh[-1] < 0.95
-    else:
-        assert min(fresh) > 0.97
+    assert min(fresh) > 0.97
 
 
 def test_the_small_language_keeps_the_answer_of_the_long_one():
@@ -573,15 +771,14 @@ def test_every_link_to_a_lab_has_one_and_asks_for_something_it_knows(path):
     sources = ["".join(cell["source"]) for cell in nb["cells"]]
     links = re.findall(r'href="#lab:([^"]*)"', "\n".join(sources))
     labs = sum(
-        source.count("living.CellLab(") + source.count("living.AttentionLab.of(")
-        for source in sources
+        source.count("living.CellLab(") + source.count("living.AttentionLab(") for source in sources
     )
     assert bool(links) == bool(labs) and labs <= 1
-    known = set("step unit clear f i o r z query q hide causal padding scale".split())
+    known = set("step unit only from to cut f i o r z query q hide causal padding scale".split())
     for link in links:
         for pair in link.split("&amp;"):
             key, value = pair.split("=")
-            assert key in known or re.fullmatch(r"w\d+", key), pair
+            assert key in known or re.fullmatch(r"[wv]\d+", key), pair
             assert not key.startswith("w") or value in {
                 quote_plus(word)
                 for vocab in (language.VOCAB, agreement.PRONOUN_VOCAB)
@@ -589,8 +786,12 @@ def test_every_link_to_a_lab_has_one_and_asks_for_something_it_knows(path):
             }
 
 
+FILLER = "painted bread often sold clocks gladly".split() * 2
+FAR = ["I grew up in", "France", *FILLER, "I speak fluent"]
 LESSONS = {  # what is shown, and what it shows first
     "1_rnn/loop_with_state": ("RNN", {}),
+    "2_long_term_dependencies/sky_and_france": ("RNN", {"sentence": FAR}),
+    "3_lstm/four_steps": ("LSTM", {"unit": 4}),
     "3_lstm/inside_a_cell": ("LSTM", {"unit": 4}),
     "4_gru/two_gates": ("GRU", {}),
     "5_attention/soft_lookup": ("attention", {}),
@@ -598,7 +799,7 @@ LESSONS = {  # what is shown, and what it shows first
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_shows_its_lab_in_the_stored_output(name):
+def test_a_lesson_shows_its_lab_in_the_stored_output_and_no_script(name):
     path, (kind, options) = ROOT / "book" / f"{name}.ipynb", LESSONS[name]
     tag = "attention-lab" if kind == "attention" else "cell-lab"
     outputs = [
@@ -606,6 +807,48 @@ def test_a_lesson_shows_its_lab_in_the_stored_output(name):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
         for out in cell.get("outputs", [])
     ]
-    data = page.compact(lab_of(kind, **options).data())
-    shown = [html for html in outputs if f"<{tag}" in html and data in html]
+    one = lab_of(kind, **options)
+    shown = [h for h in outputs if f"<{tag}" in h and page.compact(one.data()) in h]
     assert shown, "no stored output has the lab as it is drawn now: run `make notebooks ONLY=…`"
+    assert not any("<script>" in html for html in outputs)
+    assert all(one.drawing() in html for html in shown)
+
+
+def asked_by(link):
+    """What a link of a lesson asks for  →  step or None, changes as NumPy takes them."""
+    given = dict(pair.split("=") for pair in unquote_plus(link).split("&amp;"))
+    step, _ = given.pop("step", None), given.pop("unit", None)
+    changes = {key: given.pop(key) for key in ("cut",) if key in given}
+    if "from" in given:
+        changes["span"] = int(given.pop("from")), int(given.pop("to"))
+    for letter, name in (("w", "words"), ("v", "values")):
+        places = {int(k[1:]): given.pop(k) for k in [*given] if re.fullmatch(letter + r"\d+", k)}
+        if places:
+            changes[name] = {p: int(v) if letter == "v" else v for p, v in places.items()}
+    for key, value in given.items():
+        numbers = [float(part) for part in value.split(",")]
+        changes[key] = numbers if key in ("hide", "q") else numbers[0]
+    if "scale" in changes:
+        changes["scale"] = bool(changes["scale"])
+    return step and int(step), changes
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_link_of_a_lesson_shows_what_numpy_says_and_changes_one_thing(name, shown):
+    kind, options = LESSONS[name]
+    tag, one = "attention-lab" if kind == "attention" else "cell-lab", lab_of(kind, **options)
+    cells_of = json.loads((ROOT / "book" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells_of)
+    tab, before = shown(one), {}
+    for link in re.findall(r'href="#lab:([^"]*)"', text):
+        step, changes = asked_by(link)
+        tab.evaluate("hash => { location.hash = hash; }", "#lab:" + link.replace("&amp;", "&"))
+        tab.wait_for_function(f"document.querySelector('{tag}').box.matches(':focus')")
+        here = "lab.now.rows[lab.state.query]" if kind == "attention" else "lab.now"
+        expected = one.shares(**changes)
+        np.testing.assert_allclose(read(tab, f"{here}.shares", tag), expected, atol=1e-12)
+        assert step is None or read(tab, "lab.state.step", tag) == step - 1
+        new = {key for key in changes if changes[key] != before.get(key)} - {"span"}
+        assert len(set(changes) - {"span"}) <= 1 or len(new) == 1, link
+        before = changes
+        tab.evaluate("document.activeElement.blur()")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_lib import cells, experiments, text, training
+from lessons_lib import cells, experiments, training
 from lessons_models import (
     ablation_tasks,
     agreement,
@@ -24,19 +24,6 @@ from lessons_models.memory_tasks import LONG
 from sweeps import chrono, lstm_gru, transformer
 from sweeps import counting as counting_sweep
 from sweeps import subject as subject_sweep
-
-
-def test_the_stored_character_model_predicts_as_well_as_its_sweep_says():
-    stored = experiments.stored("character_model")
-    vocab = text.Vocab.from_text(characters.course_text())
-    _, new = characters.split(vocab.encode(characters.course_text()), stored["validation_share"])
-    rng, weights = np.random.default_rng(0), stored["weights"]
-    cell = getattr(cells, weights["cell"])(len(vocab), stored["hidden_size"], rng=rng)
-    model = training.SequenceModel(cell, len(vocab), rng=rng)
-    for name, array in model.params.items():
-        array[:] = np.multiply(weights["params"][name], weights["unit"])
-    bits = min(stored["runs"][weights["cell"]]["validation"][weights["seed"]])
-    assert characters.bits_per_character(model, new) == pytest.approx(bits, abs=2e-3)
 
 
 @pytest.mark.parametrize(("name", "units"), [("RNN", 64), ("GRU", 192)])
@@ -95,12 +82,6 @@ def test_the_best_rate_solves_most_seeds_and_of_these_is_the_fastest():
     assert merit([0.95, 0.95], [300, 300]) > merit([1.0, 0.9], [50, 50])
     assert merit([0.96, 0.96], [60, 70]) > merit([1.0, 1.0], [80, 80])
     assert merit([0.3, 0.2], [300, 300]) > merit([0.1, 0.2], [300, 300])
-
-
-def test_the_character_models_still_learn_what_is_stored():
-    stored = experiments.stored("character_model")["runs"]["GRU"]
-    curves, _ = character_runs.learn({"model": "GRU", "lr": stored["rate"]}, 0, passes=1)
-    assert curves[1, 0] == pytest.approx(stored["validation"][0][0], abs=0.01)
 
 
 @pytest.mark.parametrize("task", ["adding", "order"])

@@ -193,9 +193,8 @@
     constructor(box, stored) {
       this.box = box;
       this.stored = stored;
-      this.nets = unpack(stored);
       this.rows = [...box.querySelectorAll("[data-network]")].map((one) => ({
-        net: this.nets[one.dataset.network], name: one.querySelector(".name").textContent.trim(),
+        key: one.dataset.network, name: one.querySelector(".name").textContent.trim(),
         answer: one.querySelector(".answer"), said: one.querySelector(".right b"),
         right: one.querySelector(".right i"), power: one.querySelector(".arrives b"),
         arrives: one.querySelector(".arrives i"), runs: one.querySelector(".runs b"),
@@ -206,12 +205,15 @@
       this.slider.oninput = () => this.change();
       this.fresh.onclick = () => this.change();
       this.slider.disabled = this.fresh.disabled = false;
-      box.dataset.alive = "";
-      this.change();
+      box.dataset.alive = ""; // what stands there is true: nothing is computed before the first touch
     }
 
     // Another gap, other sentences: the first answers at once, the others while nothing else is done.
     change() {
+      if (!this.nets) {
+        this.nets = unpack(this.stored);
+        for (const one of this.rows) one.net = this.nets[one.key];
+      }
       this.place = +this.slider.value;
       this.gap = this.stored.gaps[this.place];
       this.sentences = Array.from({ length: COUNT }, () => sentence(this.gap));

@@ -85,11 +85,6 @@ def sample(model, vocab, start, length, *, rng, temperature=1.0):
     return vocab.decode(drawn) if drawn else ""
 
 
-def course_text():
-    """The text of the course, about 60,000 characters of plain English prose, CC BY 4.0."""
-    return _text("hollin.txt")
-
-
 def tales():
     """271 tales in about 1,000 different words, 124,000 characters, CC BY 4.0; one a line."""
     return _text("tales.txt")

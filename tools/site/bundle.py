@@ -9,8 +9,10 @@ in place of 84 kB and 180 kB of fonts. What nothing names is not shipped.
 import hashlib
 import re
 
+from lessons_kit.living import page as living
 from lessons_kit.plots import DARK
 from tools.site import icons
+from tools.site.page import LABS
 from tools.site.styles import purge, sheet
 
 # What the theme's templates load besides Sphinx's lists. Left out: Bootstrap, 23 kB for tooltips
@@ -19,7 +21,7 @@ SHEETS = ("styles/theme.css", "styles/pydata-sphinx-theme.css")
 SCRIPTS = ("scripts/pydata-sphinx-theme.js",)
 LEFT_OUT = ("scripts/bootstrap.js", "scripts/fontawesome.js")
 OWN = ("course.css", "page.css")
-VERSION = re.compile(r"(_static/(frame\.(?:css|js)))(?:\?v=\w*)?\"")
+VERSION = re.compile(r"(_static/(frame\.(?:css|js)|labs\.js))(?:\?v=\w*)?\"")
 
 
 def write(out, context):
@@ -29,7 +31,8 @@ def write(out, context):
     if context:
         js = script(static, (*named(context["script_files"]), *SCRIPTS))
         css = style(static, (*SHEETS, *named(context["css_files"])), words(pages.values(), js))
-        link(pages, {static / "frame.css": css, static / "frame.js": js})
+        labs = living.script()
+        link(pages, {static / "frame.css": css, static / "frame.js": js, static / LABS: labs})
     clear(static, used(pages.values(), (static / "frame.css").read_text(encoding="utf-8")))
 
 

@@ -29,6 +29,7 @@ NAMES = {
     "pst-primary-sidebar-modal": "Book",
     "pst-secondary-sidebar-modal": "Page",
 }
+LABS = "labs.js"  # the script of the living cells, below _static
 RULES = []
 logger = getLogger(__name__)
 
@@ -178,6 +179,14 @@ def claims(output, page):
         new = CLAIM.sub(CLAIM_HTML, escape(text, quote=False))
         output.clear()
         output.append(BeautifulSoup(new, "html.parser"))
+
+
+@rule("cell-lab, attention-lab")
+def alive(lab, page):
+    """A stored output has no script: all labs of the book share one, which a browser keeps."""
+    path = page.context["pathto"](f"_static/{LABS}", 1)
+    if not page.soup.select_one(f'script[src^="{path}"]'):
+        page.soup.head.append(page.soup.new_tag("script", attrs={"src": path, "defer": ""}))
 
 
 @rule("table")

@@ -2,10 +2,12 @@
 
 The LSTM is one of the sweep ``subject``: it says *she* or *he* of the name it has read last, and
 with nothing read both are as likely.  The others read sentences of the language of the living
-cells with gaps of every length up to their longest, and are asked once, at the end.  What is kept
-are the weights, with four decimals, of one seed each, chosen after looking at several: all of them
-answer, and what a held gate does to the answer differs from seed to seed.  The accuracies are
-those of the rounded weights.
+cells with gaps of every length up to their longest, and are asked once, at the end.  Half of their
+sentences lack the home country: their beginning is cut off, or words are hidden from the head, or
+the country stands where the head, which looks by place, cannot know it.
+There every language is to be as likely, so that none is answered for want of something else.
+What is kept are the weights, with four decimals, of one seed each, chosen after looking at
+several.  The accuracies are those of the rounded weights, on whole sentences.
 
     python -m tools.upkeep.living_cells [LSTM …]     all of them, or those that are named
 """
@@ -17,16 +19,57 @@ import numpy as np
 
 from lessons_kit.living import language
 from lessons_lib import cells, training
-from lessons_lib.functional import cross_entropy
+from lessons_lib.attention import attend
+from lessons_lib.functional import log_softmax
 from lessons_models.agreement import pronoun_streams
 from lessons_models.attention_models import SelfAttention
 from sweeps import subject
 from sweeps.runner import rows
 
-HIDDEN, SIZE, LONGEST, STEPS, BATCH = 6, 4, 48, 2500, 32
+HIDDEN, SIZE, LONGEST, STEPS, BATCH = 6, 4, 48, 4000, 32
+SHUT = 40.0  # so far below is a sigmoid 0
 WORDS, ANSWERS = len(language.VOCAB), len(language.ANSWERS)
 TESTED = ((2, 0), (5, 1), (11, 2), (20, 2), (35, 2))  # gap, distractors
 PRONOUNS, STREAMS = {"seed": 2, **subject.CASES[0]}, (40, 200)  # words in a stream of the test
+
+
+class Even(training.SequenceModel):
+    """A cell and a read-out without a bias: the state of zeros makes every answer as likely.
+
+    While ``shut`` is true the update gates of a GRU keep nothing.
+    """
+
+    shut = False
+
+    @property
+    def params(self):
+        return {key: a for key, a in super().params.items() if key != "b_y"}
+
+    def forward(self, x, state=None):
+        self._shift(-SHUT * self.shut)
+        return super().forward(x, state)
+
+    def backward(self, dy, cache):
+        *rest, grads = super().backward(dy, cache)
+        self._shift(SHUT * self.shut)
+        return *rest, {key: grads[key] for key in self.params}
+
+    def _shift(self, by):
+        if by:
+            self.cell.params["b_h"][1] += by
+
+
+class Hidden(SelfAttention):
+    """A head for which words may be hidden: their rows of x are zeros."""
+
+    def forward(self, x, state=None):
+        p = self.params
+        e = np.swapaxes(x @ p["E"], 0, 1) + p["P"][: len(x)]
+        q, k, v = e[:, -1:] @ p["W_q"], e @ p["W_k"], e @ p["W_v"]
+        seen = x.any(axis=2).T[:, None]  # (B, 1, T)
+        context, weights, lookup = attend(q, k, v, mask=seen)
+        p["b_y"][...] = 0
+        return context[:, 0] @ p["W_y"], None, (x, e, context[:, 0], weights[:, 0], lookup)
 
 
 def recurrent(Cell, **options):
@@ -34,33 +77,65 @@ def recurrent(Cell, **options):
 
     def build(rng):
         cell = Cell(WORDS, HIDDEN, rng=rng, **options)
-        return training.SequenceModel(cell, ANSWERS, rng=rng, last_only=True)
+        return Even(cell, ANSWERS, rng=rng, last_only=True)
 
     return build
 
 
 def head(rng):
     """Self-attention of four numbers per word, asked at the last word."""
-    return SelfAttention(WORDS, ANSWERS, LONGEST, SIZE, rng=rng)
+    return Hidden(WORDS, ANSWERS, LONGEST, SIZE, rng=rng)
 
 
 # name → build(rng), seed, learning rate, longest gap and most words before, in training.  The head
 # knows absolute positions only, not what stands next to what, so its sentences begin at once.
 NETWORKS = {
     "RNN": (recurrent(cells.RNN), 0, 0.01, 7, 6),
-    "GRU": (recurrent(cells.GRU, keep_bias=2.0), 4, 0.02, 21, 6),
+    "GRU": (recurrent(cells.GRU, keep_bias=2.0), 0, 0.02, 21, 6),
     "attention": (head, 0, 0.02, 21, 0),
 }
 
 
-def batches(longest, most_before, rng):
-    """Fresh sentences, up to two visits in the gap, some words before: yields x, y."""
-    for _ in range(STEPS):
+def soft_entropy(y, shares):
+    """Mean cross-entropy of softmax(y) against shares (B, K)  →  loss, dy."""
+    log_p = log_softmax(y)
+    return float(-(shares * log_p).sum() / len(y)), (np.exp(log_p) - shares) / len(y)
+
+
+def batches(model, longest, most_before, rng):
+    """Fresh sentences, up to two visits in the gap, some words before: yields x, shares (B, K).
+
+    Every second batch lacks the home country and has even shares; for a GRU also whole sentences
+    of which it keeps nothing.
+    """
+    gated = isinstance(getattr(model, "cell", None), cells.GRU)
+    for step in range(STEPS):
         gap = int(rng.choice(range(longest + 1)))
         visits = int(rng.integers(0, min(2, (gap + 1) // 3) + 1))
         before = int(rng.integers(0, most_before + 1))
-        sentences = language.home_sentences(gap, BATCH, rng=rng, distractors=visits, before=before)
-        yield sentences.x, sentences.y
+        model.shut = gated and step % 4 == 1
+        sentences = language.home_sentences(
+            gap, BATCH, rng=rng, distractors=0 if model.shut else visits, before=before
+        )
+        x, shares = sentences.x, np.eye(ANSWERS)[sentences.y]
+        if step % 2 == 0:
+            yield x, shares
+        elif not most_before:  # hide some words: from the last on, the one that asks
+            yield hidden(x, shares, rng)
+        elif model.shut:  # end anywhere in the gap
+            yield x[: rng.integers(before + 3, len(x) + 1)], np.full_like(shares, 1 / ANSWERS)
+        else:  # begin after the country
+            yield x[rng.integers(before + 2, len(x)) :], np.full_like(shares, 1 / ANSWERS)
+
+
+def hidden(x, shares, rng):
+    """Hide words of x (T, B, D), or move the country; not found at place 2, it is not answered."""
+    seen, x = rng.random(x.shape[:2]) > rng.random(x.shape[1]), x.copy()
+    seen[-1] = True
+    moved = (rng.random(x.shape[1]) < 0.3) & (len(x) > 3)
+    x[1:3, moved] = x[2:0:-1, moved]
+    gone = moved | ~seen[1]
+    return x * (seen | moved)[..., None], np.where(gone[:, None], 1 / ANSWERS, shares)
 
 
 def trained(name, seed):
@@ -69,7 +144,7 @@ def trained(name, seed):
     rng = np.random.default_rng(seed)
     model = build(rng)
     training.train(
-        model, batches(longest, most_before, rng), loss=cross_entropy,
+        model, batches(model, longest, most_before, rng), loss=soft_entropy,
         optimiser=training.Adam(lr=rate, clip=1.0), schedule=training.linear_decay(STEPS),
     )  # fmt: skip
     for array in model.params.values():
@@ -104,7 +179,8 @@ def pronouns():
 
 def exact(model):
     """Parameters as lists of numbers of four decimals."""
-    params = {key: array.astype(float).round(4) + 0.0 for key, array in model.params.items()}
+    params = {**model.params, **getattr(model, "read_out", {})}
+    params = {key: array.astype(float).round(4) + 0.0 for key, array in params.items()}
     return {key: array.tolist() for key, array in params.items()}
 
 

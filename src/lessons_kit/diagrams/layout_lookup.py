@@ -19,9 +19,9 @@ from lessons_kit.diagrams.description import (
     Sum,
 )
 
-ROW, FIRST = 58, 74  # height of a row, and of the first word's line
-FORK, SCORE, SOFTMAX, WEIGHT, SUMS = 112, 152, 232, 280, 350  # columns
-UP, HALF, RISE = 28, BOX[0] / 2, BOX[1] / 2
+ROW, FIRST = 52, 74  # height of a row, and of the first word's line
+FORK, SCORE, SOFTMAX, WEIGHT, SUMS = 108, 158, 250, 294, 352  # columns
+UP, HALF, RISE = 26, 36, BOX[1] / 2
 MOST = 8  # words
 
 
@@ -33,7 +33,7 @@ def _row(j, y, word):
         Label(value, 4, y + 5, str(word), anchor="start", size=13),
         Dot(key, FORK, y),
         Flow(key, ((FORK, y), (FORK, top), (SCORE - HALF, top)), arrow=True),
-        Box(key, SCORE, top, f"$q$ · $k_{j}$", BOX[0]),
+        Box(key, SCORE, top, f"$q$ · $k_{j}$/√d", 2 * HALF),
         Flow(score, ((SCORE + HALF, top), (SOFTMAX, top)), f"s{j}", arrow=True),
         Label(score, SCORE + HALF + 4, top - 7, value=f"s{j}", anchor="start", size=12),
         Control(weight, ((SOFTMAX, top), (WEIGHT, top), (WEIGHT, y - DIAL))),
@@ -66,7 +66,7 @@ def _columns(heights):
         *query,
         Label("query", SCORE + 10, 15, "$q$", anchor="start", size=16),
         Flow("softmax", ((SOFTMAX, tops[0]), (SOFTMAX, tops[-1]))),
-        Label("softmax", SOFTMAX, tops[0] - 10, "softmax", anchor="start"),
+        Label("softmax", SOFTMAX, tops[0] - 18, "softmax", anchor="start"),
         *sums,
         Flow("context", ((SUMS, heights[-1] + SUM), (SUMS, end)), "context", arrow=True),
         Label("context", SUMS - 8, end - 12, "context", anchor="end"),

@@ -1,7 +1,8 @@
 """The drawing of an LSTM cell.
 
 The cell state runs along the top and the hidden state along the bottom.  The forget dial sits
-on the first, the output dial on the second, the input dial on the way up between them.
+on the first, the output dial on the second, the input dial on the way up between them.  The old
+hidden state and the input have a wire each, and each box takes from both.
 """
 
 from lessons_kit.diagrams.description import (
@@ -19,25 +20,32 @@ from lessons_kit.diagrams.description import (
     Sum,
 )
 
-TOP, MIDDLE, LOW, BUS = 66, 122, 178, 220  # heights: cell state, input dial, boxes, inputs
+TOP, MIDDLE, LOW, BUS, X_BUS = 66, 122, 178, 220, 252  # cell state, input dial, boxes, h, x
 JOIN, F, I, G, O, READ = 66, 104, 156, 208, 268, 326  # noqa: E741  columns; gates by their letters
 HALF, RISE = BOX[0] / 2, BOX[1] / 2
 SIGMA = 32  # width of a σ box
+APART = 7  # from the middle of a box to each of its two inputs
+
+
+def _both(part, column):
+    """h_{t-1} and x_t on their way up into the box of a gate: two inputs, side by side."""
+    ways = ((column - APART, BUS), (column + APART, X_BUS))
+    for x, y in ways:
+        yield Dot(part, x, y)
+        yield Flow(part, ((x, y), (x, LOW + RISE)), arrow=True)
+
 
 _ELEMENTS = (
     Flow("h_prev", ((0, BUS), (JOIN, BUS)), "h_prev"),
     Label("h_prev", 4, BUS - 13, "$h_{t-1}$", anchor="start", size=16),
     Label("h_prev", 4, BUS + 22, value="h_prev", anchor="start"),
-    Flow("x", ((JOIN, 284), (JOIN, BUS))),
+    Flow("x", ((JOIN, 284), (JOIN, X_BUS))),
     Label("x", JOIN + 9, 277, "$x_t$", anchor="start", size=16),
-    Dot("inputs", JOIN, BUS),
     Flow("inputs", ((JOIN, BUS), (O - SIGMA / 2, BUS)), arrow=True),
-    Dot("forget_gate", F, BUS),
-    Flow("forget_gate", ((F, BUS), (F, LOW + RISE)), arrow=True),
-    Dot("input_gate", I, BUS),
-    Flow("input_gate", ((I, BUS), (I, LOW + RISE)), arrow=True),
-    Dot("candidate", G, BUS),
-    Flow("candidate", ((G, BUS), (G, LOW + RISE)), arrow=True),
+    Flow("inputs", ((JOIN, X_BUS), (O, X_BUS), (O, BUS + RISE)), arrow=True),
+    *_both("forget_gate", F),
+    *_both("input_gate", I),
+    *_both("candidate", G),
     Flow("c_prev", ((0, TOP), (F - DIAL, TOP)), "c_prev", arrow=True),
     Label("c_prev", 4, TOP - 13, "$c_{t-1}$", anchor="start", size=16),
     Label("c_prev", 4, TOP + 25, value="c_prev", anchor="start"),
@@ -69,7 +77,7 @@ _ELEMENTS = (
     Box("output_gate", O, BUS, "σ", SIGMA, gate=True),
     Control("output_gate", ((O + SIGMA / 2, BUS), (READ - DIAL, BUS))),
     Dial("output_gate", READ, BUS, "o"),
-    Label("output_gate", READ - 26, BUS + 32, "output", value="o"),
+    Label("output_gate", READ - 15, BUS + 34, "output", value="o"),
     Flow("h", ((READ + DIAL, BUS), (400, BUS)), "h", arrow=True),
     Label("h", 396, BUS - 13, "$h_t$", anchor="end", size=16),
     Label("h", 396, BUS + 25, value="h", anchor="end"),

@@ -2,7 +2,7 @@
 
 It looks like the one of ``render_svg``.  Every element that shows a value is a group of its own:
 
-    data-form    flow, dial, label or control
+    data-form    flow, dial, label, box or control
     data-part    the part of the cell it belongs to
     data-value   the name of the value that it shows
     data-points  of a flow: its corners, from which width and arrowhead follow
@@ -14,7 +14,7 @@ It looks like the one of ``render_svg``.  Every element that shows a value is a 
 from html import escape
 
 from lessons_kit.diagrams import render_svg, scene
-from lessons_kit.diagrams.description import Control, Dial, Flow, Label
+from lessons_kit.diagrams.description import Box, Control, Dial, Flow, Label
 
 
 def render(description, values, alt):
@@ -38,8 +38,8 @@ def _group(element, description, values):
 
 def _data(element, description):
     """What a script has to know of one element."""
-    if isinstance(element, Control):
-        return {"form": "control"}
+    if isinstance(element, Control | Box):
+        return {"form": type(element).__name__.lower()}
     value = getattr(element, "value", None)
     if isinstance(element, Flow) and value:
         corners = render_svg.points(element.points)

@@ -4,7 +4,8 @@
     living.CellLab(trained.model, trained.vocab, living.SUBJECTS, trained.answers)
 
 A lab shows itself at the end of a notebook cell.  Its drawing is the one of ``diagrams``; what a
-held gate does is also here in NumPy, so that a lesson can assert what its prose says.
+held gate, a cut road or another word does is also here in NumPy, so that a lesson can assert what
+its prose says.
 """
 
 from lessons_kit.living.attention import AttentionLab

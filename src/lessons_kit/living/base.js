@@ -16,7 +16,11 @@ const svg = (tag, given, ...children) => made(document.createElementNS(SVG, tag)
 const set = (node, given) => { for (const name in given) node.setAttribute(name, given[name]); };
 
 const sigmoid = a => 0.5 + 0.5 * Math.tanh(0.5 * a);
-const times = (v, W) => W[0].map((_, k) => v.reduce((sum, x, j) => sum + x * W[j][k], 0));
+const times = (v, W) => {
+  const sums = new Array(W[0].length).fill(0);
+  for (let j = 0; j < v.length; j++) for (let k = 0; k < sums.length; k++) sums[k] += v[j] * W[j][k];
+  return sums;
+};
 const plus = (...terms) => terms[0].map((_, k) => terms.reduce((sum, term) => sum + term[k], 0));
 const softmax = a => {
   const top = Math.max(...a), e = a.map(x => Math.exp(x - top)), sum = e.reduce((s, x) => s + x, 0);
@@ -26,7 +30,7 @@ const argmax = a => a.indexOf(Math.max(...a));
 // a number as the drawings of the book print it: two decimals, true minus, a sign unless a share
 const number = (x, signed = true, digits = 2) => {
   const text = Math.abs(x).toFixed(digits);
-  return (x < 0 || Object.is(x, -0) ? "−" : signed ? "+" : "") + text;
+  return (!+text ? "" : x < 0 ? "−" : signed ? "+" : "") + text;
 };
 const shaded = x => `var(--lesson-${x < 0 ? "negative" : "positive"}, ${x < 0 ? PEN.negative : PEN.positive})`;
 
@@ -73,7 +77,7 @@ const move = (drawing, values, words, faded = new Set(), cut = new Set()) => {
 };
 
 // "#lab:step=18&f=0" → its parameters; a link without id is for the first lab of the page
-const LABS = "cell-lab, attention-lab";
+const LABS = /*LABS*/[].join();
 const asked = hash => {
   let text = hash;
   try { text = decodeURIComponent(hash.replace(/\+/g, " ")); } catch { /* not ours to mend */ }
@@ -87,6 +91,9 @@ const follow = (hash, focus) => {
   if (lab) lab.follow(given, focus);
 };
 
+const SMALLEST = 12.1; // px: no letter of a lab is smaller, at any width
+const MARKED = 0.05; // from which difference on two runs are marked as different
+
 class Lab extends HTMLElement {
   connectedCallback() { this.start(); }
   disconnectedCallback() { this.rest(); }
@@ -98,85 +105,139 @@ class Lab extends HTMLElement {
     const language = (this.closest("[lang]")?.lang || "en").slice(0, 2);
     this.words = { ...WORDS.en, ...WORDS[language] };
     this.drawing = this.querySelector("svg");
+    this.said = h("p", { class: "said", role: "status", "aria-live": "polite" });
     this.box = h("div", { class: "lab", tabindex: "-1", role: "group", "aria-label": this.title_() || this.say("map title") });
     this.attachShadow({ mode: "open" }).append(h("style", {}, STYLE), this.box);
-    this.reset(false);
+    this.reset();
     this.build();
+    this.before = this.run();
     this.watch();
     const given = asked(location.hash), id = given?.get("id");
     if (given && (id ? id === this.id : this === document.querySelector(LABS))) this.follow(given, false);
   }
 
   watch() { // compute when the reader comes near; a playing lab that is out of sight stops
-    if (!window.IntersectionObserver) return this.wake();
+    const sizes = new ResizeObserver(() => this.fit());
+    [this.drawing, ...this.box.querySelectorAll("svg.map")].forEach(one => sizes.observe(one));
     addEventListener("beforeprint", () => this.wake());
     new IntersectionObserver(([seen]) => (seen.isIntersecting ? this.wake() : this.rest()),
       { rootMargin: "600px" }).observe(this);
   }
   wake() { if (!this.awake) { this.awake = true; this.update(); } }
   rest() {}
+  fit() { // letters of a drawing that has become small grow, so that they can be read
+    for (const drawing of [this.drawing, ...this.box.querySelectorAll("svg.map")]) {
+      const scale = drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+      for (const text of scale ? drawing.querySelectorAll("[font-size]") : []) {
+        text.dataset.size ??= text.getAttribute("font-size");
+        set(text, { "font-size": Math.max(text.dataset.size, SMALLEST / scale).toFixed(1) });
+      }
+    }
+  }
 
   title_() { return this.getAttribute("data-title"); }
   say(name, given = {}) { return this.words[name].replace(/\{(\w+)\}/g, (_, key) => given[key]); }
   update() {
     if (!this.awake) return;
     const began = performance.now();
-    this.compute();
+    this.now = this.run();
     this.show();
     this.recomputeMs = performance.now() - began;
   }
   follow(given, focus) {
     this.awake = true;
-    this.reset(false);
+    this.reset();
     this.apply(given);
     this.update();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.said.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+    this.box.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
     if (focus) this.box.focus({ preventScroll: true });
   }
 
-  // a labelled choice; options: [value, text] pairs
+  // Controls.  A labelled choice; options: [value, text] pairs
   choice(label, options, chosen) {
     const text = h("span", {}, label);
     const list = h("select", { "aria-label": label, onchange: () => { chosen(list.value); this.update(); } },
       ...options.map(([value, text]) => h("option", { value }, text)));
-    return { list, text, node: h("label", {}, text, list) };
+    return { list, node: h("label", {}, text, list), name(label) { text.textContent = label; set(list, { "aria-label": label }); } };
   }
-  resetButton() {
-    return h("button", { type: "button", onclick: () => { this.reset(true); this.update(); } }, this.say("reset"));
+  tick(label, changed) {
+    const box = h("input", { type: "checkbox", onchange: () => { changed(box.checked); this.update(); } });
+    return { box, node: h("label", {}, box, label) };
   }
-  bars(names) { // [node, show(shares)]
-    const rows = names.map(name => {
-      const fill = h("div", { class: "fill" });
-      return { name: h("span", {}, name), fill, track: h("div", { class: "track", "aria-hidden": "true" }, fill),
-        share: h("span", { class: "share" }) };
-    });
-    const node = h("div", {}, h("p", { class: "head" }, this.say("answers")), h("div", { class: "bars" },
-      ...rows.flatMap(({ name, track, share }) => [name, track, share])));
-    return [node, shares => rows.forEach((row, k) => {
-      row.fill.style.width = `${100 * shares[k]}%`;
-      row.share.textContent = `${Math.round(100 * shares[k])} %`;
-      row.name.classList.toggle("best", k === argmax(shares));
-    })];
+  range(label, given, moved) {
+    return h("input", { type: "range", "aria-label": label, ...given, oninput: event => { moved(+event.target.value); this.update(); } });
   }
-  table(caption, heads, rows, chosen) {
-    const cell = (tag, text, scope) => h(tag, scope ? { scope } : {}, text);
-    const body = rows.map(([name, ...row], k) => h("tr", k === chosen ? { class: "chosen" } : {},
-      cell("th", name, "row"), ...row.map(text => cell("td", text))));
-    const made = h("table", {}, h("caption", {}, caption),
-      h("thead", {}, h("tr", {}, ...heads.map(text => cell("th", text, "col")))), h("tbody", {}, ...body));
-    this.folded.replaceChildren(made);
+  button(sign, label, pressed) {
+    return h("button", { type: "button", "aria-label": label, title: label, onclick: () => { pressed(); this.update(); } }, sign);
   }
-  folds() {
+  resetButton() { return this.button(this.say("reset"), this.say("reset"), () => this.reset()); }
+  row(...children) { return h("div", { class: "row" }, ...children); }
+  swap(list, t, by) { // an item changes places with its neighbour  →  where it stands now
+    const to = Math.min(Math.max(t + by, 0), list.length - 1);
+    [list[t], list[to]] = [list[to], list[t]];
+    return to;
+  }
+
+  // What a lab is made of: the picture stays in view while a finger is on the controls below it
+  lay(controls, map, key, ...folds) {
+    const { answers } = this.data, title = this.title_() ? [h("p", { class: "title" }, this.title_())] : [];
+    const keys = key.map(([sign, text]) => h("span", {}, h("i", { class: sign, "aria-hidden": "true" }), text));
     this.folded = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": this.say("numbers") });
-    return h("details", {}, h("summary", {}, this.say("numbers")), this.folded);
+    const numbers = h("details", { ontoggle: () => this.update() }, h("summary", {}, this.say("numbers")), this.folded);
+    this.numbers = numbers;
+    this.box.append(h("div", { class: "grid" }, ...title,
+      h("div", { class: "view" }, h("div", { class: "draw" }, h("slot")), this.bars(answers)), this.said,
+      h("div", { class: "controls" }, ...controls), h("div", { class: "maps" }, map),
+      h("p", { class: "key" }, ...keys), h("div", { class: "folds" }, ...folds, numbers)));
   }
-  stage(map, key, ...beside) { // the drawing and what it comes to; the map, beside it or below
-    return h("div", { class: "two" }, h("div", {}, h("slot"), ...beside),
-      h("div", {}, map, h("p", { class: "note" }, this.say(key))));
+  bars(names) {
+    this.answers = names.map(name => {
+      const fill = h("div", { class: "fill" }), was = h("div", { class: "was" });
+      return { name: h("span", {}, name), fill, was, share: h("span", { class: "share" }),
+        track: h("div", { class: "track", "aria-hidden": "true" }, fill, was) };
+    });
+    return h("div", { class: "answers" }, h("p", { class: "head" }, this.say("answers")), h("div", { class: "bars" },
+      ...this.answers.flatMap(({ name, track, share }) => [name, track, share])));
+  }
+  showBars(now, before) { // before: the shares of the run without a change, or null
+    this.answers.forEach(({ name, fill, was, share }, k) => {
+      fill.style.width = `${100 * now[k]}%`;
+      was.style.display = before ? "" : "none";
+      if (before) was.style.width = `${100 * before[k]}%`;
+      share.textContent = `${Math.round(100 * now[k])} %`;
+      name.classList.toggle("best", k === argmax(now) && !this.even(now));
+    });
+  }
+  even(shares) { return Math.max(...shares) < 1 / shares.length + MARKED; }
+  answer(shares) {
+    const best = argmax(shares);
+    const given = { answer: this.data.answers[best], share: Math.round(100 * shares[best]) };
+    return this.say(this.even(shares) ? "even" : "answer", given);
+  }
+  tell(...sentences) { this.said.textContent = sentences.filter(Boolean).join(" "); }
+  alt(text) {
+    this.drawing.setAttribute("aria-label", text);
+    this.drawing.querySelector("title").textContent = text;
+  }
+  table(caption, heads, rows, chosen) { // rows: a function that makes them, while they are seen
+    if (!this.numbers.open) return;
+    const cell = (tag, text, scope) => h(tag, scope ? { scope } : {}, text);
+    const body = rows().map(([name, ...row], k) => h("tr", k === chosen ? { class: "chosen" } : {},
+      cell("th", name, "row"), ...row.map(text => cell("td", text))));
+    this.folded.replaceChildren(h("table", {}, h("caption", {}, caption),
+      h("thead", {}, h("tr", {}, ...heads.map(text => cell("th", text, "col")))), h("tbody", {}, ...body)));
+  }
+  touch(map, chosen) { // a click on the map  →  chosen(x, y) in its units
+    map.onclick = event => {
+      const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
+      chosen(x, y);
+      this.update();
+    };
+    return map;
   }
 }
-const lessonLab = { Lab, h, svg, set, sigmoid, times, plus, softmax, argmax, number, shaded, move };
+const lessonLab = { LABS, Lab, MARKED, h, svg, set, sigmoid, times, plus, softmax, argmax, number, shaded, move };
 addEventListener("hashchange", () => follow(location.hash, true));
 document.addEventListener("click", event => { // the same link twice changes no hash
   const link = event.target.closest?.("a[href]");

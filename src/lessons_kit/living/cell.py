@@ -23,8 +23,9 @@ class CellLab:
     labels.json, by default that of the page; step, unit: what it shows first, from 1 (default: the
     last word, unit 1)
 
-    Links on the same page drive it: ``#lab:step=5&f=0`` holds the forget gate shut, ``w5=Japan``
-    replaces word 5, ``clear=5`` clears the state of an RNN, ``unit=2`` picks a unit.
+    Links on the same page drive it: ``#lab:step=5&f=0.9`` holds the forget gate, ``from=3&to=6``
+    for these words and ``only=2`` for this unit alone, ``cut=h`` lets nothing arrive on the road
+    of the hidden state, ``w5=Japan`` replaces word 5, ``unit=2`` picks a unit.
     The page computes with weights of four decimals; ``answer`` does too, in NumPy.
     Raises ValueError where the parts do not fit together.
     """
@@ -62,17 +63,20 @@ class CellLab:
                 f"{len(self.answers)}"
             )
 
-    def states(self, *, words=None, clear=None, **gates):
+    def states(self, *, words=None, cut=(), span=None, only=None, **gates):
         """The states after every word, as the page computes them  →  list of T states.
 
-        words: place from 1 → another word; clear: the place from 1 before which the state is
-        cleared; gates: letter → 0 or 1, as f=0.
+        words: place from 1 → another word; gates: letter → a share from 0 to 1, as f=0.9;
+        cut: letters of roads, as "h"; span: first and last word (from 1) for which gates are held
+        and roads cut (default: all); only: the one unit (from 1) for which they are.
         """
         tokens = self.tokens.copy()
         for place, word in (words or {}).items():
             tokens[place - 1] = self.vocab.encode([word])[0]
         x = one_hot(tokens, len(self.vocab), self.cell.dtype)[:, None]
-        return held.states(self.cell, x, gates, None if clear is None else clear - 1)
+        span = span and (span[0] - 1, span[1] - 1)
+        only = None if only is None else only - 1
+        return held.states(self.cell, x, gates, cut=cut, span=span, only=only)
 
     def shares(self, **changes):
         """Probability of each answer after every word (T, answers); changes as in ``states``."""
@@ -90,7 +94,7 @@ class CellLab:
         forms = {key: getattr(self.cell, key, None) for key in ("update_keeps", "reset_after")}
         return {
             "kind": held.kind_of(self.cell).lower(), "params": params, "W_hy": self.W_hy.tolist(),
-            "b_y": self.b_y.tolist(), "b_h": [0] * self.cell.hidden_size,
+            "b_y": self.b_y.tolist(),
             "words": list(self.vocab.symbols), "sentence": self.tokens.tolist(),
             "answers": list(self.answers), "step": self.step - 1, "unit": self.unit - 1,
             **{key: form for key, form in forms.items() if form is not None},
@@ -107,10 +111,11 @@ class CellLab:
         return DRAWN[kind]().live(values)
 
     def _repr_html_(self):
-        return page.element(
+        place = page.element(
             "cell-lab", self.data(), self.drawing(),
             title=self.title, name=self.name, lang=self.lang,
         )  # fmt: skip
+        return page.shown(place)
 
     def __repr__(self):
         kind, H = held.kind_of(self.cell), self.cell.hidden_size

@@ -1,6 +1,7 @@
-"""A live element as HTML: drawing, data and script in one piece, which needs no other file."""
+"""A live element as HTML: a place with drawing and data, and the one script of all labs."""
 
 import json
+import os
 import re
 from html import escape
 from importlib import resources
@@ -8,6 +9,7 @@ from importlib import resources
 from lessons_kit.diagrams import scene
 from lessons_kit.plots import PALETTE
 
+TAGS = ("cell-lab", "attention-lab")
 _NAME = re.compile(r"[A-Za-z][\w-]*")
 
 
@@ -44,27 +46,29 @@ def _pen():
     return widths | {role: PALETTE[role] for role in ("gate", "positive", "negative")}
 
 
-def _component(tag):
-    """The script that defines ``tag`` once on a page, and starts the elements that are there."""
+def script():
+    """The one script of all labs (str): it defines the elements, and starts those that are there.
+
+    The book serves it as a file (``tools/site``).
+    """
     base = _script("base.js")
     style = "".join(line.strip() for line in _read("lab.css").splitlines())
     for name, value, empty in (
         ("WORDS", words(), "{}"),
         ("STYLE", style, '""'),
         ("PEN", _pen(), "{}"),
+        ("LABS", list(TAGS), "[]"),
     ):
         base = base.replace(f"/*{name}*/{empty}", compact(value))
-    own = _script(tag.replace("-", "_") + ".js")
+    own = "\n".join(f"{{\n{_script(tag.replace('-', '_') + '.js')}\n}}" for tag in TAGS)
     return (
-        f"(() => {{\nif (!window.lessonLab) window.lessonLab = (() => {{\n{base}\n"
-        f'return lessonLab;\n}})();\nif (!customElements.get("{tag}")) (lessonLab => {{\n{own}\n'
-        f"}})(window.lessonLab);\n"
-        f'document.querySelectorAll("{tag}").forEach(lab => lab.start());\n}})();'
+        f"if (!window.lessonLab) {{\n{base}\nwindow.lessonLab = lessonLab;\n{own}\n}}\n"
+        "document.querySelectorAll(window.lessonLab.LABS).forEach(lab => lab.start());\n"
     )
 
 
 def element(tag, data, drawing, *, title="", name=None, lang=None):
-    """The whole element (str), the same for the same input.
+    """A place for a lab: drawing and data (str), the same for the same input, and no script.
 
     data: what the script reads; drawing: a live <svg>, which stays where no script runs; name: the
     id that links on a page with two labs give.  Raises ValueError for a name that no link can
@@ -77,6 +81,14 @@ def element(tag, data, drawing, *, title="", name=None, lang=None):
     attributes = "".join(f' {key}="{escape(v, quote=True)}"' for key, v in given.items() if v)
     return (
         f'<{tag}{attributes}>\n{drawing}\n<p slot="still">{still}</p>\n'
-        f'<script type="application/json">{compact(data)}</script></{tag}>\n'
-        f"<script>{_component(tag)}</script>"
+        f'<script type="application/json">{compact(data)}</script></{tag}>'
     )
+
+
+def shown(place):
+    """A place for a lab as a notebook shows it (str): with the script, so that it lives there.
+
+    Where outputs are stored (LESSONS_QUIET is set) the script stays out: a page of the book brings
+    its own, and a change of the script changes no lesson.
+    """
+    return place if os.environ.get("LESSONS_QUIET") else f"{place}\n<script>{script()}</script>"
