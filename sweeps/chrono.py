@@ -1,8 +1,7 @@
 """How gates are initialised: time scales too short, too long, too few, on short and long gaps.
 
-LSTM and GRU with chrono biases for several T_max, two other ways to spread the time scales, and
-the zero bias, 300 steps; the zero bias with 1,500 steps too.  Each initialisation *and gap* has its
-own rate, the one that solves most seeds, and of these the fastest.
+Each initialisation *and gap* has its own rate, the one that solves most seeds, and of these the
+fastest.
 """
 
 from lessons_lib import cells, experiments

@@ -1,7 +1,6 @@
 """Accuracy against the gap: every architecture and initialisation, one budget of 300 steps.
 
-Each model has one learning rate for all gaps.  It is chosen on four of them with other seeds.
-``gap`` has the plain RNN from two starts, ``gap-rest`` all other models, with the same rates.
+Each model has one learning rate for all gaps, chosen on four of them with other seeds.
 """
 
 from lessons_lib import cells, experiments

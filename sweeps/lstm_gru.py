@@ -47,7 +47,7 @@ def run(settings, seed, budget=STEPS):
 
 
 SWEEPS = (
-    Sweep("lstm_gru", run, every(model=MODELS, task=("adding", "order")), range(20),
+    Sweep("lstm_gru", run, every(model=MODELS, task=("adding", "order")), range(10),
           per=("model", "task"), grid={"lr": RATES[2:]}, score=lambda row: -row["steps"], tie=10,
           guess=-STEPS - 1, seconds=3, tolerance=100, tuning=(10_000, 10_001, 10_002)),
 )  # fmt: skip

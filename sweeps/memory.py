@@ -1,8 +1,6 @@
-"""A plain RNN on short versions of the classic memory tasks: 1,000 steps of 32 sequences at most.
+"""A plain RNN on short memory tasks: 1,000 steps of 32 sequences, fewer once it is solved.
 
-A training ends early once 20 batches in a row are solved on average.  Each task and length has
-its own learning rate.  ``right`` is the share of right answers on new sequences, for the adding
-problem the share of the variance explained.
+``right``: share of right answers; for the adding problem, of the variance explained.
 """
 
 import numpy as np

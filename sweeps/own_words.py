@@ -1,8 +1,6 @@
 """Teacher forcing against own words: strings of 4 to 12 digits, written backwards.
 
-The same weights, strings and 400 steps; in training the decoder reads either the right symbol
-before each answer or the one it would have written itself.  Scored on new strings of 8 digits: the
-share written without a mistake, and the share right in the place after the first mistake.
+In training the decoder reads the right symbol, or its own.  Scored on new strings of 8 digits.
 """
 
 from lessons_models import torch_own_words

@@ -131,7 +131,8 @@ torch_models.reversal_accuracy.strings torch_models.solve_reversal.lr
 torch_models.train_reversal.lr training.SequenceModel.last_only
 transformer_experiments.read_text.B transformer_experiments.read_text.T
 transformer_experiments.read_text.size torch_recall.learn.every torch_recall.learn.look
-torch_recall.learn.steps
+torch_recall.learn.steps torch_recall.draw.form torch_recall.learn.form
+torch_recall.small_gpt.form torch_recall.Recurrent.form
 """.split()
 )
 

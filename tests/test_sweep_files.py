@@ -232,9 +232,16 @@ def test_the_gpt_reads_the_tales_below_the_guess():
 
 
 def test_the_models_of_recall_keep_equally_many_numbers_and_the_gpt_learns_it():
-    cells = {name: torch_recall.MODELS[name](np.random.default_rng(0)).cell.hidden_size
-             for name in ("RNN", "LSTM", "GRU")}  # fmt: skip
-    assert cells == {"RNN": 256, "LSTM": 128, "GRU": 256} and torch_recall.STATE == 256
+    for form in torch_recall.FORMS.values():
+        rng = np.random.default_rng(0)
+        models = {name: build(rng, form) for name, build in torch_recall.MODELS.items()}
+        kept = {"GPT": 2 * torch_recall.PAIRS * sum(2 * block.heads.out.in_features
+                                            for block in models.pop("GPT").blocks)}  # fmt: skip
+        for name, model in models.items():
+            state = model.cell(model.embedding(torch_recall.draw(1, rng, form)[0]))[1]
+            parts = state if name == "LSTM" else (state,)
+            kept[name] = sum(part.numel() for part in parts)
+        assert kept == dict.fromkeys(kept, 256)
     model, curve = torch_recall.learn(torch_recall.small_gpt, 0, lr=6e-3, every=120)
     assert curve[0] < curve[-1] and curve[-1] > 0.99
     again = transformer_experiments.unpack(
