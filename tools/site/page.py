@@ -83,9 +83,10 @@ class Templates(BuiltinTemplateLoader):
             self.context = context
             page.mend()
         language.speak(page, self.words)
-        if framed:
+        text = page.text()
+        if framed:  # which takes the headings out
             self.sections[context["pagename"]] = search.sections(page)
-        return page.text()
+        return text
 
 
 def apply(look, place, mend, page):
