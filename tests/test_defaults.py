@@ -107,6 +107,8 @@ SPOKEN_OF = [
     ("torch_models.train_reversal", {"steps": 400}, *DIGITS),
     ("torch_models.solve_reversal", {"steps": 400}, *DIGITS),
     ("torch_own_words.train", {"steps": 400}, *DIGITS),
+    ("torch_memory_runs.solve", {"steps": 300},
+     "5_attention/four_memories#the-experiment", "300 steps of 32 fresh sequences"),
 ]  # fmt: skip
 
 # No sentence of a lesson depends on these.
@@ -132,7 +134,8 @@ torch_models.train_reversal.lr training.SequenceModel.last_only
 transformer_experiments.read_text.B transformer_experiments.read_text.T
 transformer_experiments.read_text.size torch_recall.learn.every torch_recall.learn.look
 torch_recall.learn.steps torch_recall.draw.form torch_recall.learn.form
-torch_recall.small_gpt.form torch_recall.Recurrent.form
+torch_recall.small_gpt.form torch_recall.Recurrent.form torch_memory_runs.recall.pairs
+torch_positions.right.B
 """.split()
 )
 
