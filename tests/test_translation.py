@@ -11,7 +11,7 @@ from tools.notebooks import hygiene
 from tools.publish.server import serve
 from tools.site import language
 from tools.site.page import Page
-from tools.upkeep import translate
+from tools.upkeep import teaching, translate
 
 NAMES = [name for name in language.LANGUAGES if name != "en"]
 LOOKED_AT = (
@@ -43,17 +43,24 @@ def test_the_catalogues_are_of_the_book_as_it_is(name):
     assert not old, f"run `make translate`, then translate what it lists: {old} changed"
 
 
-def test_every_message_is_translated_and_none_is_in_doubt(name):
-    missing = Counter()
+def test_every_message_of_a_core_lesson_is_translated_and_none_is_in_doubt(name):
+    """What is missing elsewhere is shown in English; the coverage is printed."""
+    missing, every = Counter(), 0
     for page, catalogue in pages(name).items():
-        missing[page] = sum(bool(m.id) and (m.fuzzy or not m.string) for m in catalogue)
-    assert not +missing, f"messages to translate (CONTRIBUTING.md says how): {dict(+missing)}"
+        messages = [message for message in catalogue if message.id]
+        every += len(messages)
+        missing[page] = sum(message.fuzzy or not message.string for message in messages)
+    core = {entry for entry, lesson in teaching.lessons().items() if lesson.kind == "core"}
+    print(f"{name}: {every - missing.total()} of {every} messages translated; missing {+missing}")
+    late = {page: missing[page] for page in core if missing[page]}
+    assert not late, f"messages to translate, then `make translate` is quiet: {late}"
 
 
 def test_formulas_code_links_and_numbers_are_the_same_and_terms_as_in_their_table(name):
     terms = translate.terms(name)
     faults = [f"{page}: {message.id[:70]!r}: {fault}"
-              for page, catalogue in pages(name).items() for message in catalogue if message.id
+              for page, catalogue in pages(name).items() for message in catalogue
+              if message.id and message.string and not message.fuzzy
               for fault in translate.faults(message.id, message.string, terms)]  # fmt: skip
     assert not faults, "\n".join(faults)
 
