@@ -95,7 +95,7 @@ part:
 	@$(BIN)/python -m tools.editions.part $(WITHOUT) --to _build/part
 else
 
-.PHONY: help help-all book epub check test test-portable test-twice falsify test-solved test-library test-lessons \
+.PHONY: help help-all book book-zh translate epub check test test-portable test-twice falsify test-solved test-library test-lessons \
 	test-pythons test-oldest test-newest test-wheel \
 	rosetta notebooks sync student solved quiz slides grade lab work update progress doctor lint format bench sweep reproduce picture teaching chromium clean \
 	publish launch links upgrade zip lighthouse always
@@ -115,6 +115,13 @@ book: $(READY) _build/.clean ## build the pages from the stored outputs, strictl
 		|| { cat _build/log.txt; false; } $(OR_DOCTOR)
 	@mv _build/.started _build/.clean
 	@echo "The book is built. Open: $(CURDIR)/_build/html/index.html"
+
+book-zh: $(READY) ## the same book in Chinese: _build/zh_CN
+	@$(LOCK)
+	@$(BIN)/python -m tools.upkeep.translate build zh_CN $(OR_DOCTOR)
+
+translate: book ## bring the catalogues of the translations up to date, and say what is to translate
+	@$(BIN)/python -m tools.upkeep.translate $(OR_DOCTOR)
 
 epub: $(READY) ## the book for an e-reader: _build/memory_in_sequences.epub
 	@mkdir -p _build/epub
@@ -197,8 +204,9 @@ solved: $(READY) ## the notebooks with every exercise solved, in _build/solved
 	@$(BIN)/python -m tools.editions solve $(or $(ONLY),$(NOTEBOOKS)) --to _build/solved $(OR_DOCTOR)
 
 publish: export COURSE_PUBLISH = 1
-publish: launch book student zip ## what the workflow publishes, for the repository it runs in
+publish: launch book student zip book-zh ## what the workflow publishes, for the repository it runs in
 	@cp _build/*.zip _build/html/
+	@rm -rf _build/html/zh && cp -R _build/zh_CN/_build/html _build/html/zh
 
 launch: $(READY) ## the notebooks with the first cell for Colab, as the branch `launch`
 	@rm -rf _build/launch

@@ -3,6 +3,7 @@
   const field = document.querySelector(".search-page input[name=q]");
   const list = document.getElementById("search-results");
   const count = document.getElementById("search-count");
+  const stop = document.documentElement.lang.startsWith("zh") ? "。" : ".";
   const SHOWN = 40, LONG = 220; // results; characters of an excerpt
 
   // Without case and accents, and as long as it was: a place in one text is the place in the other.
@@ -12,7 +13,13 @@
   }).join("");
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   // A word finds those that begin with it, the singular of a plural too: "gates" finds "gate".
+  // Between Chinese words stands no space: the browser parts them, and each is found anywhere.
+  const HAN = /\p{Script=Han}/u;
+  const parted = (run) => (HAN.test(run) && Intl.Segmenter
+    ? [...new Intl.Segmenter("zh", { granularity: "word" }).segment(run)].map((part) => part.segment)
+    : [run]);
   const pattern = (word) => {
+    if (HAN.test(word)) return new RegExp(escaped(word), "gu");
     const stem = word.length > 3 ? word.replace(/s$/, "") : word;
     return new RegExp(`(?<![\\p{L}\\p{N}])${escaped(stem)}`, "gu");
   };
@@ -78,7 +85,7 @@
 
   function show(query) {
     const phrase = fold(query.trim());
-    const words = (phrase.match(/[\p{L}\p{N}_]+/gu) || []).map(pattern);
+    const words = (phrase.match(/[\p{L}\p{N}_]+/gu) || []).flatMap(parted).map(pattern);
     const found = words.length ? entries.map((entry) => [score(entry, words, phrase), entry]) : [];
     const best = found.filter(([points]) => points).sort(([a], [b]) => b - a);
     list.replaceChildren(...best.slice(0, SHOWN).map(([, entry]) => item(entry, words, phrase)));
@@ -86,9 +93,10 @@
   }
 
   function said(many) {
-    if (!many) return "Nothing has all these words. Try fewer of them, or only their beginnings.";
-    return `Found ${many === 1 ? "once" : `${many} times`}`
-      + (many > SHOWN ? `; the best ${SHOWN} are shown.` : ".");
+    const { sayNone, sayOnce, sayOften, sayBest } = count.dataset;
+    if (!many) return sayNone;
+    const best = many > SHOWN ? sayBest.replace("#", SHOWN) : "";
+    return `${many === 1 ? sayOnce : sayOften.replace("#", many)}${best}${stop}`;
   }
 
   field.value = new URLSearchParams(location.search).get("q") || "";

@@ -5,6 +5,7 @@ katex           formulas, drawn while building
 actions         the links below a title: run, download, mend
 theme/          the templates around the text, over those of sphinx_book_theme
 page, pictures  one pass over each page for what no template reaches
+language        the same pages in another language
 reach, start    the first page: its lab, and what the reader has done
 gallery         every figure and lab of the book on one page
 epub            the same pages for an EPUB, without what needs a browser
@@ -23,7 +24,7 @@ THEME = Path(__file__).parent / "theme"
 def finish(app, error):
     if error or app.builder.name != "html":
         return
-    from tools.site import bundle, gallery, search, start
+    from tools.site import bundle, gallery, language, search, start
     from tools.site.run import pages
 
     out, made = Path(app.outdir), app.builder.templates
@@ -34,6 +35,7 @@ def finish(app, error):
         bundle.write(out, made.context)
         if app.config.course_run != pages.NONE:
             pages.write(out, app.config.course_run)
+        language.scripts(out, made.words)
 
 
 def begin(app):
@@ -48,12 +50,12 @@ def begin(app):
 
 
 def setup(app):
-    from tools.site import actions, bibliography, gallery, katex, pictures, reach, start
+    from tools.site import actions, bibliography, gallery, katex, language, pictures, reach, start
     from tools.site.run import pages
 
     app.add_html_theme("course", str(THEME))
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, nothing here reads it
-    for part in (bibliography, katex, actions, pictures, reach, start, gallery, pages):
+    for part in (bibliography, katex, actions, pictures, reach, start, gallery, pages, language):
         part.setup(app)
     app.connect("builder-inited", begin)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its colours

@@ -7,13 +7,14 @@ theme: the strict build fails and names it.
 """
 
 import re
+from functools import cached_property
 from html import escape
 
 from bs4 import BeautifulSoup
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util.logging import getLogger
 
-from tools.site import search
+from tools.site import language, search
 from tools.site.katex import FENCE
 
 # Formulas, code and scripts are four fifths of a page, and no rule looks into them.
@@ -47,9 +48,11 @@ class Page:
         self.leaves.append(match[1] or match[0])
         return f"<!--leaf {len(self.leaves) - 1}-->"
 
-    def mended(self):
+    def mend(self):
         for rule in RULES:
             apply(*rule, self)
+
+    def text(self):
         return HELD.sub(lambda match: self.leaves[int(match[1])], str(self.soup))
 
 
@@ -62,17 +65,27 @@ class Templates(BuiltinTemplateLoader):
         super().init(builder, theme, dirs)
         self.builder, self.context, self.sections = builder, {}, {}
 
+    @cached_property
+    def words(self):
+        """Read with the first page: Sphinx has brought the catalogues up to date by then."""
+        return language.words(self.builder.app)
+
     def render(self, template, context):
         text = super().render(template, context)
         if self.other and "</html>" in text and "pagename" in context:
             return self.other(text, context["pagename"])
-        if self.builder.name != "html" or FRAME not in text:
+        if self.builder.name != "html" or "</html>" not in text:
             return text
-        self.context = context
+        framed = FRAME in text
         pictures = {name: self.builder.srcdir / p for p, name in self.builder.images.items()}
         page = Page(text, context, pictures)
-        text = page.mended()
-        self.sections[context["pagename"]] = search.sections(page)
+        if framed:
+            self.context = context
+            page.mend()
+        language.speak(page, self.words)
+        text = page.text()
+        if framed:  # which takes the headings out
+            self.sections[context["pagename"]] = search.sections(page)
         return text
 
 
