@@ -101,7 +101,8 @@ def test_a_message_that_changed_keeps_its_translation_in_doubt(monkeypatch, tmp_
     assert translate.update("zh_CN", {"book/a": first}) == {"book/a": (2, 2, 0, 0)}
     path = translate.folder("zh_CN") / "book" / "a.po"
     path.write_text(
-        path.read_text().replace('msgstr ""', 'msgstr "门是一行数。"', 2), encoding="utf-8"
+        path.read_text(encoding="utf-8").replace('msgstr ""', 'msgstr "门是一行数。"', 2),
+        encoding="utf-8",
     )
     assert translate.update("zh_CN", {"book/a": second}) == {"book/a": (2, 1, 1, 1)}
     assert translate.known("zh_CN") == {"book/a": "0"}
