@@ -67,7 +67,7 @@ def test_formulas_code_and_drawings_pass_through_unread():
     ]
     formula = '<span class="katex"><span></span></span>'
     text = ARTICLE.format("".join(leaves) + FENCE.format(formula))
-    new = page.Page(text, {}, {}).mended()
+    new = page.Page(text, {}, {}).mend().text()
     assert all(leaf in new for leaf in [*leaves, formula]) and "formula-->" not in new
 
 
@@ -157,7 +157,9 @@ def test_plots_draw_heat_maps_of_this_kind():
 @pytest.mark.parametrize("before", ["", "loss 0.31\n"])
 def test_a_claim_is_set_apart_with_its_number(before):
     output = f'<div class="output stream"><pre><span></span>{before}{escape(CLAIMS)}</pre></div>'
-    page_after = BeautifulSoup(page.Page(ARTICLE.format(output), {}, {}).mended(), "html.parser")
+    page_after = BeautifulSoup(
+        page.Page(ARTICLE.format(output), {}, {}).mend().text(), "html.parser"
+    )
     claims = page_after.select("pre .claim")
     assert [c.get_text() for c in claims] == CLAIMS.splitlines()
     assert [c.b.get_text() for c in claims] == ["largest difference of 45: 4e-15", "9 of 9"]
@@ -167,7 +169,7 @@ def test_a_claim_is_set_apart_with_its_number(before):
 
 def test_other_output_with_a_mark_in_it_stays_as_it_is():
     output = '<div class="output stream"><pre><span></span>passed: ✓ yes\n✓ done\n</pre></div>'
-    assert output in page.Page(ARTICLE.format(output), {}, {}).mended()
+    assert output in page.Page(ARTICLE.format(output), {}, {}).mend().text()
 
 
 def test_a_column_without_a_head_heads_the_rows():

@@ -344,8 +344,8 @@ def test_without_it_a_page_has_no_button():
     html = f'<article><section id="exercises"><div class="cell"><div class="cell_input">' \
         f"<pre>check(\"{ID}\", keep_bias)\n</pre></div></div></section></article>"  # fmt: skip
     with_it = {"course_run": {"size": "9 MB", "src": "run.js"}}
-    assert 'data-exercise="gru.keep_bias"' in page.Page(html, with_it, {}).mended()
-    assert "try" not in page.Page(html, {}, {}).mended()
+    assert 'data-exercise="gru.keep_bias"' in page.Page(html, with_it, {}).mend().text()
+    assert "try" not in page.Page(html, {}, {}).mend().text()
 
 
 def section_of(number, body):

@@ -51,6 +51,7 @@ class Page:
     def mend(self):
         for rule in RULES:
             apply(*rule, self)
+        return self
 
     def text(self):
         return HELD.sub(lambda match: self.leaves[int(match[1])], str(self.soup))
