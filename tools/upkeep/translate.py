@@ -126,7 +126,8 @@ def known(name):
 
 def worded(message):
     """Whether there is anything to translate: displayed formulas have nothing."""
-    return "\n" not in message and bool(re.search(r"[A-Za-z]{2}", KEPT.sub(" ", message)))
+    shown = "\n" in message or message.startswith(" ")
+    return not shown and bool(re.search(r"[A-Za-z]{2}", KEPT.sub(" ", message)))
 
 
 def faults(english, other, terms):
