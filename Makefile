@@ -118,10 +118,10 @@ book: $(READY) _build/.clean ## build the pages from the stored outputs, strictl
 
 book-zh: $(READY) ## the same book in Chinese: _build/zh_CN
 	@$(LOCK)
-	@$(BIN)/python -m tools.upkeep.translate build zh_CN $(OR_DOCTOR)
+	@$(BIN)/python -m tools.site.translate build zh_CN $(OR_DOCTOR)
 
 translate: book ## bring the catalogues of the translations up to date, and say what is to translate
-	@$(BIN)/python -m tools.upkeep.translate $(OR_DOCTOR)
+	@$(BIN)/python -m tools.site.translate $(OR_DOCTOR)
 
 epub: $(READY) ## the book for an e-reader: _build/memory_in_sequences.epub
 	@mkdir -p _build/epub

@@ -18,6 +18,10 @@ KIND = "a NumPy number in the place of Python's, a list in the place of an array
 FREE = "the task has more than one right answer, and this is another"
 # Changes that compute the same.  (exercise, change) → reason.
 EQUIVALENT = {
+    ("attention.first_wrong_place", "Gt → GtE"): "no difference is exactly 1e-6",
+    ("attention.first_wrong_place", "tokens → whole"): SAME,
+    ("attention.first_wrong_place", "tokens → cache"): SAME,
+    ("attention.induction_score", "float(…) → its first argument"): KIND,
     ("toolkit.find_wrong", "np.array(…) → its first argument"): KIND,
     ("toolkit.find_wrong", "int(…) → its first argument"): KIND,
     ("rnn.find_peeking", "np.stack(…) → its first argument"): KIND,

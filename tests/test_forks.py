@@ -100,7 +100,7 @@ def test_the_pages_follow_the_repository_they_are_built_for(book):
     assert lesson.canonical == f"https://ada.github.io/memory/{LESSON}.html"
     assert "Run in JupyterHub" not in lesson.links
     files = {"Offline edition": f"{STEM}.zip", "Student notebooks": "student.zip"}
-    assert set(index.links) == {*files, "Suggest an edit", "Report an error"}
+    assert set(index.links) == {*files, "Suggest an edit", "Report an error", "中文"}
     for words, name in files.items():
         assert index.links[words] == f"https://ada.github.io/memory/{name}"
     assert not set(files) & set(lesson.links)

@@ -9,9 +9,9 @@ from babel.messages.catalog import Catalog
 from tests.page_scripts import AXE
 from tools.notebooks import hygiene
 from tools.publish.server import serve
-from tools.site import language
+from tools.site import language, translate
 from tools.site.page import Page
-from tools.upkeep import teaching, translate
+from tools.upkeep import teaching
 
 NAMES = [name for name in language.LANGUAGES if name != "en"]
 LOOKED_AT = (

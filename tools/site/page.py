@@ -1,9 +1,6 @@
 """One pass over a page, before it is written: what no template of the theme reaches.
 
-A template and its context become text; the text is parsed, mended by the rules below in their
-order, and written once. A rule is a function that says why it exists, with what it looks for. One
-that must find something, on the pages that have a `place`, and finds nothing there, has lost its
-theme: the strict build fails and names it.
+A rule that must find something where its `place` is, and does not, fails the strict build.
 """
 
 import re
@@ -30,15 +27,13 @@ NAMES = {
     "pst-secondary-sidebar-modal": "Page",
 }
 LABS = "labs.js"  # the script of the living cells, below _static
-RULES = []
-logger = getLogger(__name__)
+RULES, logger = [], getLogger(__name__)
 
 
 class Page:
-    """The text of a page as the theme makes it: parsed, then mended, then text again."""
+    """A page as the theme makes it; context: of its template; pictures: below _images → file."""
 
     def __init__(self, text, context, pictures):
-        """context: of its template; pictures: name below _images → file."""
         self.context, self.pictures, self.leaves = context, pictures, []
         self.soup = BeautifulSoup(LEAF.sub(self.hold, text), "html.parser")
 
@@ -66,9 +61,8 @@ class Templates(BuiltinTemplateLoader):
         super().init(builder, theme, dirs)
         self.builder, self.context, self.sections = builder, {}, {}
 
-    @cached_property
+    @cached_property  # with the first page: by then Sphinx has brought the catalogues up to date
     def words(self):
-        """Read with the first page: Sphinx has brought the catalogues up to date by then."""
         return language.words(self.builder.app)
 
     def render(self, template, context):
@@ -84,9 +78,8 @@ class Templates(BuiltinTemplateLoader):
             self.context = context
             page.mend()
         language.speak(page, self.words)
-        text = page.text()
-        if framed:  # which takes the headings out
-            self.sections[context["pagename"]] = search.sections(page)
+        text = page.text()  # before the search takes the headings out
+        self.sections |= {context["pagename"]: search.sections(page)} if framed else {}
         return text
 
 

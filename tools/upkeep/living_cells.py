@@ -2,14 +2,9 @@
 
 The LSTM is one of the sweep ``subject``: it says *she* or *he* of the name it has read last, and
 with nothing read both are as likely.  The others read sentences of the language of the living
-cells with gaps of every length up to their longest, and are asked once, at the end.  Half of their
-sentences lack the home country: their beginning is cut off, or words are hidden from the head, or
-the country stands where the head, which looks by place, cannot know it.
-There every language is to be as likely, so that none is answered for want of something else.
-What is kept are the weights, with four decimals, of one seed each, chosen after looking at
-several.  The accuracies are those of the rounded weights, on whole sentences.
-
-    python -m tools.upkeep.living_cells [LSTM …]     all of them, or those that are named
+cells with gaps of every length, and are asked once, at the end.  Half of their sentences lack the
+home country: there every language is to be as likely, so that none is answered for want of another.
+Kept are the weights of one seed each, with four decimals, chosen after looking at several.
 """
 
 import json
@@ -74,12 +69,9 @@ class Hidden(SelfAttention):
 
 def recurrent(Cell, **options):
     """A function rng → a cell of six units with a read-out at the last step."""
-
-    def build(rng):
-        cell = Cell(WORDS, HIDDEN, rng=rng, **options)
-        return Even(cell, ANSWERS, rng=rng, last_only=True)
-
-    return build
+    return lambda rng: Even(
+        Cell(WORDS, HIDDEN, rng=rng, **options), ANSWERS, rng=rng, last_only=True
+    )
 
 
 def head(rng):

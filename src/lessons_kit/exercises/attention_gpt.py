@@ -93,22 +93,20 @@ def _cache_cases():
         scores, cache = off(token, cache)
         return scores + (len(cache) == 4), cache
 
-    more = (nearly, rounding, lower, once)
-    return cases + [(read, step, tokens[:n]) for step, n in zip(more, (8, 6, 7, 8), strict=True)]
+    more = (nearly, 8), (rounding, 6), (lower, 7), (once, 8)
+    return cases + [(read, step, tokens[:n]) for step, n in more]
 
 
 def _top_cases():
     rng = np.random.default_rng(1)
-    sizes = (6, 2, 0.5), (5, 1, 1.0), (4, 4, 2.0), (8, 3, 1.0)
-    return [(rng.standard_normal(K), k, tau) for K, k, tau in sizes]
+    return [(rng.standard_normal(K), k, tau)
+            for K, k, tau in ((6, 2, 0.5), (5, 1, 1.0), (4, 4, 2.0), (8, 3, 1.0))]  # fmt: skip
 
 
 def _induction_cases():
     rng, cases = np.random.default_rng(2), []
     for tokens in ([3, 1, 2, 1, 3], [1, 1, 1, 2], [0, 5, 0, 4, 0, 5], [2, 0, 1, 2]):
-        T = len(tokens)
-        weights = softmax(rng.standard_normal((T, T)))
-        cases.append((weights, np.array(tokens)))
+        cases.append((softmax(rng.standard_normal((len(tokens),) * 2)), np.array(tokens)))
     return cases
 
 

@@ -24,7 +24,7 @@ class AttentionLab extends Lab {
     this.padding = this.choice(say("padding"), places.slice(0, -1).map(n => [n, n]), n => { this.state.padding = +n; });
     this.causal = this.tick(say("causal"), on => { this.state.causal = on; });
     this.scaled = this.tick(say("scale", { d }), on => { this.state.scaled = on; });
-    this.toggles = places.map(t => this.button("", "", () => this.toggle(t)));
+    this.toggles = places.map(t => this.button(`${t + 1}`, `${t + 1}`, () => this.toggle(t)));
     this.place = this.choice(say("word"), places.map(t => [t, t + 1]), t => { this.state.place = +t; });
     this.other = this.choice(say("be"), this.data.words.map((word, token) => [token, word]), token => { this.state.tokens[this.state.place] = +token; });
     this.value = this.choice(say("value of"), places.map(t => [t, t + 1]), t => { this.state.values[this.state.place] = +t; });

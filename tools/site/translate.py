@@ -1,7 +1,4 @@
-"""Catalogues of the translations: `make translate` brings them up to date and says what is to do.
-
-`python -m tools.upkeep.translate build zh_CN` makes the pages in that language.
-"""
+"""Catalogues of the translations: `make translate` renews them, `make book-zh` builds with them."""
 
 import argparse
 import hashlib
@@ -135,16 +132,13 @@ def faults(english, other, terms):
     found = []
     kept, new = Counter(KEPT.findall(english)), Counter(KEPT.findall(other))
     if kept != new:
-        found.append(
-            f"lost {sorted((kept - new).elements())}, new {sorted((new - kept).elements())}"
-        )
+        lost, more = (sorted(part.elements()) for part in (kept - new, new - kept))
+        found.append(f"lost {lost}, new {more}")
     left, right = KEPT.sub(" ", english), KEPT.sub("", other)
     if left.count("**") != right.count("**"):
         found.append(f"{left.count('**')} times ** in English, {right.count('**')} times here")
     if "*" in re.sub("<[^>]*>", "", MarkdownIt().renderInline(KEPT.sub("x", other))):
-        found.append(
-            "a * that marks nothing: beside a Chinese sign of punctuation it needs a space"
-        )
+        found.append("a * that marks nothing: beside Chinese punctuation it needs a space")
     left = left.lower()
     for term in sorted(terms, key=len, reverse=True):
         left, uses = re.subn(rf"\b{re.escape(term.lower())}(?:s|es)?\b", " ", left)
