@@ -1,4 +1,4 @@
-"""What the single sweeps compute, and the results of the first edition that lessons still read."""
+"""What the single sweeps compute, and what is stored beside their rows."""
 
 import numpy as np
 import pytest
