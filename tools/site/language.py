@@ -136,8 +136,8 @@ def scripts(out, known):
     for path in (out / "_static" / name for name in SCRIPTS if known):
         if path.is_file():
             text = path.read_text(encoding="utf-8")
-            for said in sentences(text):
-                text = text.replace(said, known.get(said, said))
+            for said in filter(known.get, sentences(text)):
+                text = text.replace(said, known[said])
             path.write_text(text, encoding="utf-8")
 
 

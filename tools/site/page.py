@@ -78,9 +78,9 @@ class Templates(BuiltinTemplateLoader):
             self.context = context
             page.mend()
         language.speak(page, self.words)
-        text = page.text()  # before the search takes the headings out
-        self.sections |= {context["pagename"]: search.sections(page)} if framed else {}
-        return text
+        if framed:
+            self.sections[context["pagename"]] = search.sections(page)
+        return page.text()
 
 
 def apply(look, place, mend, page):

@@ -13,7 +13,8 @@ from html.entities import name2codepoint
 from bs4 import Comment, NavigableString
 
 FILE, HEAD = "_static/sections.js", "window.COURSE_SECTIONS = "
-SKIPPED = {"section", "nav", "details", "headerlink", "cell", "glossary"}  # names and classes
+HEADS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+SKIPPED = {"section", "nav", "details", "headerlink", "cell", "glossary", *HEADS}  # and classes
 TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', flags=re.S)
 SILENT = r"\\(?:left|right|math\w+|text|operatorname|q?quad|begin|end|big\w*)\b|[{}$&]|\\\W"
 FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
@@ -34,7 +35,7 @@ def sections(page):
 
 def part(section, leaves):
     heading = section.find(re.compile("^h[1-6]$"), recursive=False)
-    title = words(heading.extract(), leaves)
+    title = words(heading, leaves)
     inputs = section.select(":scope > .cell .cell_input")
     code = " ".join(read(text, leaves) for box in inputs for text in box.find_all(string=True))
     names = sorted(set(re.findall(r"[^\W\d]\w{3,}", code)))
